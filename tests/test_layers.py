@@ -33,10 +33,16 @@ EVERYWHERE = ("records", "retrieval", "predictors", "calibration", "eval", "agen
 
 HOMES: dict[str, tuple[str, ...]] = {
     "alembic": ("records.store",),
+    "bm25s": ("retrieval",),
+    "chromadb": ("retrieval",),
     "jinja2": ("eval.report",),
+    "langchain": ("agent",),
+    "langchain_core": ("agent",),
+    "langchain_openai": ("agent",),
     "matplotlib": ("eval.report",),
     "numpy": EVERYWHERE,
     "pandas": EVERYWHERE,
+    "openai": ("agent",),
     "platformdirs": ("scorecast",),
     "psycopg": ("records.store",),
     "pyarrow": ("records.importers", "records.exporters"),
@@ -45,12 +51,17 @@ HOMES: dict[str, tuple[str, ...]] = {
     "rich": ("scorecast", "records.corpus.compile"),
     "scipy": EVERYWHERE,
     "sqlalchemy": ("records.store",),
+    "tiktoken": ("agent",),
     "typer": ("scorecast",),
+    "wordllama": ("retrieval",),
     "yaml": ("records.importers", "records.corpus.compile"),
 }
 """The modules below which each third-party library may be imported. What is not listed may not be imported."""
 
-HEAVY = ("alembic", "jinja2", "matplotlib", "numpy", "pandas", "pyarrow", "rapidfuzz", "scipy", "sqlalchemy", "yaml")
+HEAVY = (
+    "alembic", "bm25s", "chromadb", "jinja2", "langchain", "langchain_core", "langchain_openai", "matplotlib", "numpy",
+    "openai", "pandas", "pyarrow", "rapidfuzz", "scipy", "sqlalchemy", "wordllama", "yaml",
+)  # fmt: skip
 """What ``scorecast --help`` must not load."""
 
 

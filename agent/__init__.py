@@ -1,0 +1,1 @@
+"""The language-model forecaster: tools, bounded loop, answers, ensemble, supervisor, model access."""
