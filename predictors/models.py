@@ -1,4 +1,4 @@
-"""What predictors know of models beside their scores: release date, size, reasoning, family, kin, as arrays.
+"""What predictors know of models beside their scores: release date, size, compute, reasoning, family, kin, as arrays.
 
 In: models of the schema. Out: ``ModelSide``, one entry a row of the cell matrix, and its design matrix.
 """
@@ -41,12 +41,14 @@ class ModelSide:
     Attributes:
         ids: model ids.
         released: release date in years, NaN when unknown.
+        compute: log10 of the training compute in FLOP, NaN when unknown.
         design: features as in ``FEATURES``, shape ``(M, 8)``, 0 where unknown.
         groups: for each of ``BLOCKS`` the group of each model, empty when unknown.
     """
 
     ids: tuple[str, ...]
     released: Floats
+    compute: Floats
     design: Floats
     groups: Mapping[str, tuple[str, ...]]
 
@@ -58,6 +60,7 @@ class ModelSide:
         return cls(
             ids=tuple(model.id for model in models),
             released=released,
+            compute=np.array([_log_compute(model) for model in models], dtype=float),
             design=np.array(rows, dtype=float).reshape(len(models), len(FEATURES)),
             groups={
                 "organisation": tuple(model.organisation for model in models),
@@ -71,6 +74,7 @@ class ModelSide:
         return ModelSide(
             ids=tuple(self.ids[i] for i in rows),
             released=self.released[rows],
+            compute=self.compute[rows],
             design=self.design[rows],
             groups={block: tuple(names[i] for i in rows) for block, names in self.groups.items()},
         )
@@ -88,6 +92,10 @@ def codes(names: Sequence[str], vocabulary: Sequence[str]) -> Ints:
 
 def _year(day: dt.date | None) -> float:
     return np.nan if day is None else day.year + (day.timetuple().tm_yday - 1) / 365.25
+
+
+def _log_compute(model: Model) -> float:
+    return np.nan if model.training_flop is None else float(np.log10(model.training_flop))
 
 
 def _features(model: Model, year: float) -> list[float]:
