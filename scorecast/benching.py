@@ -35,6 +35,9 @@ from scorecast.contestants import BASELINES
 from scorecast.settings import Settings
 from scorecast.workspace import Workspace
 
+LISTS = ("shown", "ratios")
+"""Parameters of rules that are typed as whole numbers with commas."""
+
 CHECKOUT = Path(__file__).resolve().parent.parent
 
 
@@ -135,15 +138,20 @@ def parameters(suite: str, told: Mapping[str, int | str | None]) -> tuple[str, d
     """Return the name of the rule and its parameters from what a user typed: ``ladder`` has a rule for each level.
 
     Raises:
-        UsageError: the numbers of scores shown are no numbers.
+        UsageError: a list of numbers holds something else.
     """
     own: dict[str, Parameter] = {name: value for name, value in told.items() if value is not None}
-    if isinstance(shown := own.get("shown"), str):
-        try:
-            own["shown"] = [int(k) for k in shown.split(",")]
-        except ValueError:
-            raise UsageError(f"--shown takes whole numbers with commas, such as 0,1,3; found {shown!r}.") from None
+    for name in LISTS:
+        if isinstance(listed := own.get(name), str):
+            own[name] = _numbers(name, listed)
     return (str(own.pop("level")), own) if suite == "ladder" else (suite, own)
+
+
+def _numbers(name: str, told: str) -> list[int]:
+    try:
+        return [int(number) for number in told.split(",")]
+    except ValueError:
+        raise UsageError(f"--{name} takes whole numbers with commas, such as 0,1,3; found {told!r}.") from None
 
 
 def write_questions(suite: Suite, path: Path, *, overwrite: bool = False) -> None:

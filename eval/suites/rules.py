@@ -17,6 +17,7 @@ from eval.suites.new_benchmarks import NewBenchmark
 from eval.suites.new_both import NewBoth
 from eval.suites.new_models import NewModel
 from eval.suites.random_cells import Cells
+from eval.suites.scale_up import ScaleUp
 from eval.suites.suite import Parameter, Rule, Suite
 from records.errors import NotEnoughRecords, UsageError
 from records.exclusion import NOTHING, Exclusion
@@ -30,6 +31,7 @@ RULES: Mapping[str, Callable[..., Rule]] = MappingProxyType(
         "new-both": NewBoth,
         "future": Future,
         "family": Family,
+        "scale-up": ScaleUp,
         **{level: partial(Ladder, level=level) for level in LEVELS},
     }
 )

@@ -72,6 +72,9 @@ def _whole(flag: str, told: str) -> object:
 FOLDS = _whole("--folds", "Parts that are hidden in turn.")
 LEAST = _whole("--least", "Leave out what has fewer scores than this.")
 SHOWN = Annotated[str | None, typer.Option("--shown", help="Numbers k of scores shown, such as 0,1,3.")]
+RATIOS = Annotated[
+    str | None, typer.Option("--ratios", help="How many times smaller the sizes shown are, such as 2,4,8.")
+]
 NEWEST = _whole("--newest", "How many of the newest releases count as new.")
 BENCHMARKS = _whole("--benchmarks", "How many benchmarks are held out.")
 LEVEL = Annotated[str, typer.Argument(help="L1, L2.1, L2.2, L3 or L4.", show_default=False)]
@@ -101,6 +104,10 @@ SUITES: Mapping[str, tuple[str, Mapping[str, object]]] = {
     "family": (
         "Hide whole model families.",
         {"families": _whole("--families", "How many families."), "folds": FOLDS, "least": LEAST},
+    ),
+    "scale-up": (
+        "Hide the larger sizes of each family, and forecast the largest from the smaller ones.",
+        {"ratios": RATIOS, "sizes": _whole("--sizes", "Sizes that a family must have.")},
     ),
     "ladder": (
         "Hide whole groups of scores: by benchmark, family, size and shots (after Ye et al. 2023).",

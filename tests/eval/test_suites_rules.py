@@ -27,6 +27,7 @@ SMALL = {
     "new-both": {"newest": 5, "benchmarks": 5, "shown": [0, 2]},
     "future": {"origins": 3},
     "family": {"families": 4, "folds": 2, "least": 5},
+    "scale-up": {"ratios": [100, 10_000], "sizes": 3},
 }
 
 
@@ -107,7 +108,7 @@ def test_no_question_can_see_its_answer_or_a_sibling_of_it(name, world) -> None:
 @pytest.mark.parametrize("name", RULES)
 def test_the_seed_decides(name, world) -> None:
     def folds(seed: int) -> Suite:
-        limit = {"limit": 5} if name == "future" else {}  # whose only draw is the one that bounds it
+        limit = {"limit": 5} if name in {"future", "scale-up"} else {}  # whose only draw is the one that bounds it
         return make(name, world, as_of=TODAY, seed=seed, parameters=SMALL.get(name, {}) | limit)
 
     assert folds(0).hash == folds(0).hash
@@ -213,6 +214,28 @@ def test_families_are_held_out_whole_and_never_in_two_folds(world) -> None:
             where[family].add(number)
     assert set(map(len, where.values())) == {1}
     assert len(where) == 4
+
+
+def test_scaling_up_asks_for_the_largest_sizes_from_those_that_are_many_times_smaller(world, everything) -> None:
+    suite = small("scale-up", world)
+    assert suite.groups == ("100 times smaller", "10000 times smaller")
+    assert len({tuple(q.cell for q in fold.questions) for fold in suite.folds}) == 1
+    for group, seen, questions in views(suite, world):
+        ratio = int(group.split(" ")[0])
+        largest = {q.model.family: q.model.params_b for q in questions}
+        assert set(largest) == {"family 0", "family 1"}
+        for model in seen.models.values():
+            if model.family in largest:
+                assert model.params_b is not None
+                assert model.params_b * ratio <= largest[model.family]
+            assert model.id not in {q.model.id for q in questions}
+    everyone = {m for m in everything.models if everything.models[m].family not in {"family 0", "family 1"}}
+    assert all(everyone <= set(seen.models) for _, seen, _ in views(suite, world))
+
+
+def test_scaling_up_needs_a_family_whose_sizes_reach_far_enough(world) -> None:
+    with pytest.raises(NotEnoughRecords, match=r"no family has scores of 3 sizes.*1000000000 times smaller"):
+        small("scale-up", world, ratios=[10**9])
 
 
 @pytest.mark.parametrize("level", LEVELS)

@@ -78,6 +78,7 @@ def test_a_stranger_that_opens_the_store_is_caught(run, tmp_path) -> None:
         (("bench", "cells", "-f", "no_such_module:answer"), "no_such_module"),
         (("bench", "cells", "-f", "json:nothing"), "no function"),
         (("bench", "new-model", "--shown", "few"), "whole numbers"),
+        (("bench", "scale-up", "--ratios", "2,many"), "--ratios takes whole numbers"),
         (("bench", "ladder", "L9"), "L1"),
         (("bench", "cells", "--as-of", "yesterday"), "takes a date"),
         (("bench", "cells", "--without-source", "nowhere"), "known are"),
