@@ -11,6 +11,7 @@ from predictors.additive import Additive
 from predictors.benchmark_trend import BenchmarkTrend
 from predictors.benchpress import BenchPress
 from predictors.climatology import Climatology
+from predictors.epoch_index import EpochIndex
 from predictors.gaussian_process import GaussianProcess
 from predictors.low_rank import LowRank
 from predictors.method import Method
@@ -35,7 +36,7 @@ METHODS: Mapping[str, Callable[[], Method]] = MappingProxyType(
 )
 """The members of the pool by name."""
 
-REFERENCES: Mapping[str, Callable[[], Method]] = MappingProxyType({"benchpress": BenchPress})
+REFERENCES: Mapping[str, Callable[[], Method]] = MappingProxyType({"benchpress": BenchPress, "epoch-index": EpochIndex})
 """Published methods of others by name, to be measured against; no members of the pool."""
 
 

@@ -192,3 +192,15 @@ def check_sources(catalogue: Catalogue, names: Sequence[str]) -> frozenset[str]:
         if name not in catalogue.sources:
             raise UsageError(f"No source is called {name!r}; known are {', '.join(sorted(catalogue.sources))}.")
     return frozenset(names)
+
+
+def withheld_sources(catalogue: Catalogue, *, without: Sequence[str], only: Sequence[str]) -> frozenset[str]:
+    """Return the ids of the sources to leave out: those named, and where some are to stay alone, all others.
+
+    Raises:
+        UsageError: no source has this id, or none would be left.
+    """
+    named, kept = check_sources(catalogue, without), check_sources(catalogue, only)
+    if kept and kept <= named:
+        raise UsageError(f"No source is left: {', '.join(sorted(kept))} is to be used alone and to be left out.")
+    return named | (frozenset(catalogue.sources) - kept if kept else frozenset())

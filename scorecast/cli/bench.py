@@ -122,7 +122,7 @@ def _suite(workspace: Workspace, name: str, own: Mapping[str, Any], asking: Aski
     from eval.suites import load
     from scorecast.benching import make_suite, parameters
     from scorecast.cli import session
-    from scorecast.planned import check_sources
+    from scorecast.planned import withheld_sources
 
     if asking.suite:
         return load(asking.suite)
@@ -134,7 +134,9 @@ def _suite(workspace: Workspace, name: str, own: Mapping[str, Any], asking: Aski
         seed=asking.seed,
         today=session.parse_date(asking.as_of, "--as-of") if asking.as_of else session.today(),
         limit=asking.limit,
-        without_sources=check_sources(workspace.store.catalogue(), asking.without_source or ()),
+        without_sources=withheld_sources(
+            workspace.store.catalogue(), without=asking.without_source or (), only=asking.only_source or ()
+        ),
         strict_dates=asking.strict_dates,
     )
 

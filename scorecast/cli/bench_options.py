@@ -33,6 +33,7 @@ Limit = Annotated[
     int | None, typer.Option("--limit", min=1, help="Ask at most so many questions a fold, drawn by the seed.")
 ]
 WithoutSource = Annotated[list[str] | None, typer.Option("--without-source", help="Leave a source out; repeatable.")]
+OnlySource = Annotated[list[str] | None, typer.Option("--only-source", help="Leave all other sources out; repeatable.")]
 StrictDates = Annotated[bool, typer.Option("--strict-dates", help="Trust only reported dates and snapshots.")]
 AsOf = Annotated[str, typer.Option("--as-of", help="Ask about nothing later. Default: the day of the newest record.")]
 
@@ -56,6 +57,7 @@ class Asking:
     seed: Seed = 0
     limit: Limit = None
     without_source: WithoutSource = None
+    only_source: OnlySource = None
     strict_dates: StrictDates = False
     as_of: AsOf = ""
     suite: Annotated[

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from records.errors import UnknownName, UsageError
-from scorecast.planned import OwnModel, check_sources, plan
+from scorecast.planned import OwnModel, check_sources, plan, withheld_sources
 
 TODAY = dt.date(2025, 6, 1)
 
@@ -74,3 +74,14 @@ def test_a_source_that_does_not_exist_is_refused_rather_than_let_through(catalog
     assert check_sources(catalogue, ["source-a"]) == {"source-a"}
     with pytest.raises(UsageError, match="known are source-a"):
         check_sources(catalogue, ["sourcea"])
+
+
+def test_naming_the_only_source_leaves_all_others_out(catalogue) -> None:
+    others = frozenset(catalogue.sources) - {"source-a"}
+    assert withheld_sources(catalogue, without=[], only=["source-a"]) == others
+    assert withheld_sources(catalogue, without=["source-a"], only=[]) == {"source-a"} - others
+
+
+def test_leaving_no_source_is_refused(catalogue) -> None:
+    with pytest.raises(UsageError, match="No source is left"):
+        withheld_sources(catalogue, without=["source-a"], only=["source-a"])
