@@ -7,8 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from agent.access.settings import OPENAI, AccessSettings
+from agent.errors import NotConfigured
+
 HOME = "SCORECAST_HOME"
 DATABASE = "SCORECAST_DATABASE_URL"
+BASE_URL, API_KEY, MODEL = "OPENAI_BASE_URL", "OPENAI_API_KEY", "SCORECAST_MODEL"
+TIMEOUT, RETRIES = "SCORECAST_TIMEOUT_SECONDS", "SCORECAST_MAX_RETRIES"
+IN_FLIGHT, PER_MINUTE = "SCORECAST_MAX_IN_FLIGHT", "SCORECAST_REQUESTS_PER_MINUTE"
+OUTPUT_TOKENS, STREAM, PRICES = "SCORECAST_MAX_OUTPUT_TOKENS", "SCORECAST_STREAM", "SCORECAST_PRICES"
 
 
 @dataclass(frozen=True)
@@ -49,3 +56,43 @@ class Settings:
     def suites(self) -> Path:
         """Folder of the suites that these backtests answered."""
         return self.home / "suites"
+
+
+def access_from_environment(home: Path, environment: Mapping[str, str] = os.environ) -> AccessSettings:
+    """Read how to reach a language model; replies are cached, and own prices looked for, in the home folder.
+
+    ``SCORECAST_MODEL`` names the model and switches the agent on; ``OPENAI_API_KEY`` or ``OPENAI_BASE_URL`` or both
+    say where it is. The rest may be left to its defaults: ``SCORECAST_TIMEOUT_SECONDS``, ``SCORECAST_MAX_RETRIES``,
+    ``SCORECAST_MAX_IN_FLIGHT``, ``SCORECAST_REQUESTS_PER_MINUTE``, ``SCORECAST_MAX_OUTPUT_TOKENS``,
+    ``SCORECAST_STREAM`` (1 asks for streams) and ``SCORECAST_PRICES`` (path of a table of prices).
+
+    Raises:
+        NotConfigured: something needed is missing, or a figure is none; the message names the variable.
+    """
+    told = {name: value for name, raw in environment.items() if (value := raw.strip())}
+    if MODEL not in told:
+        raise NotConfigured(f"No language model is configured: set {MODEL}, and {API_KEY} or {BASE_URL}.")
+    if API_KEY not in told and BASE_URL not in told:
+        raise NotConfigured(f"{MODEL} is set, but neither {API_KEY} nor {BASE_URL} says where to ask.")
+    usual = AccessSettings(model=told[MODEL])
+    return AccessSettings(
+        model=told[MODEL],
+        base_url=told.get(BASE_URL, OPENAI),
+        api_key=told.get(API_KEY, ""),
+        timeout_seconds=_figure(told, TIMEOUT, usual.timeout_seconds),
+        max_retries=int(_figure(told, RETRIES, usual.max_retries)),
+        max_in_flight=int(_figure(told, IN_FLIGHT, usual.max_in_flight)),
+        requests_per_minute=int(_figure(told, PER_MINUTE, 0)) if PER_MINUTE in told else None,
+        max_output_tokens=int(_figure(told, OUTPUT_TOKENS, usual.max_output_tokens)),
+        stream=told.get(STREAM, "0").lower() in {"1", "true", "yes", "on"},
+        cache=home / "replies.db",
+        prices=Path(told[PRICES]).expanduser() if PRICES in told else home / "prices.csv",
+    )
+
+
+def _figure(told: Mapping[str, str], name: str, usual: float) -> float:
+    """Read a number from the environment."""
+    try:
+        return float(told.get(name, usual))
+    except ValueError:
+        raise NotConfigured(f"{name} is {told[name]!r}; expected a number.") from None

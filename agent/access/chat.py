@@ -1,0 +1,106 @@
+"""The chat model that LangChain sees: ChatOpenAI for messages and tools, our own line to the endpoint for the call.
+
+ChatOpenAI turns messages into the body of a request and a reply into messages; the call between goes over a ``Line``,
+which knows budget, cache and retries. So no request leaves past the accounts, none goes to the Responses API whatever
+the model is called, and no client is bound to the event loop of a caller. Replies are given whole: one that breaks
+off in the middle is asked anew, which cannot be done with words already handed out.
+
+Imports LangChain (1.6 seconds): load it where it is needed.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
+from langchain_core.messages import BaseMessage
+from langchain_core.outputs import ChatResult
+from langchain_openai import ChatOpenAI
+from pydantic import PrivateAttr, SecretStr
+
+from agent.access.completion import Body
+
+KEY_ELSEWHERE = SecretStr("held by the endpoint")
+
+
+class Answer(Protocol):
+    """What a line brings back."""
+
+    @property
+    def body(self) -> Body:
+        """The ``chat.completion`` object."""
+        ...
+
+    @property
+    def facts(self) -> dict[str, object]:
+        """What is to be known about it: ``cached``, ``usd``, ``attempts``."""
+        ...
+
+
+class Line(Protocol):
+    """Asks an endpoint under one budget."""
+
+    def ask(self, body: Body) -> Answer:
+        """Ask and wait."""
+        ...
+
+    async def ask_async(self, body: Body) -> Answer:
+        """Ask from any event loop."""
+        ...
+
+
+class LineChat(ChatOpenAI):
+    """ChatOpenAI whose calls go over a ``Line``."""
+
+    _line: Line = PrivateAttr()
+
+    @classmethod
+    def over(
+        cls,
+        line: Line,
+        *,
+        model: str,
+        base_url: str,
+        max_output_tokens: int,
+        temperature: float | None,
+        seed: int | None,
+    ) -> LineChat:
+        """Return a chat model for one line."""
+        chat = cls(
+            model=model,
+            base_url=base_url,
+            api_key=KEY_ELSEWHERE,
+            max_completion_tokens=max_output_tokens,
+            temperature=temperature,
+            seed=seed,
+            use_responses_api=False,
+            stream_usage=True,
+            disable_streaming=True,
+            max_retries=0,
+            cache=False,
+            client=line,  # never called: they keep ChatOpenAI from making clients of its own
+            async_client=line,
+        )
+        chat._line = line
+        return chat
+
+    def _generate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,  # noqa: ARG002
+        **kwargs: Any,  # noqa: ANN401 - LangChain's own signature
+    ) -> ChatResult:
+        return self._result(self._line.ask(self._get_request_payload(messages, stop=stop, **kwargs)))
+
+    async def _agenerate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: AsyncCallbackManagerForLLMRun | None = None,  # noqa: ARG002
+        **kwargs: Any,  # noqa: ANN401 - LangChain's own signature
+    ) -> ChatResult:
+        return self._result(await self._line.ask_async(self._get_request_payload(messages, stop=stop, **kwargs)))
+
+    def _result(self, answer: Answer) -> ChatResult:
+        return self._create_chat_result(answer.body, {"scorecast": answer.facts})

@@ -1,0 +1,49 @@
+"""Endpoints for the tests of model access: scripted over HTTP, and opened with short waits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+
+import pytest
+
+from agent.access.endpoint import Endpoint
+from agent.access.scripted.server import Script, ScriptedEndpoint
+from agent.access.settings import AccessSettings
+
+KEY = "sk-do-not-show-me"
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., ScriptedEndpoint]]:
+    """Start scripted endpoints that stop with the test."""
+    with ExitStack() as stack:
+        yield lambda script, **options: stack.enter_context(ScriptedEndpoint(script, **options))
+
+
+@pytest.fixture
+def connect() -> Iterator[Callable[..., Endpoint]]:
+    """Open endpoints at an address, with a secret key and short waits, that close with the test."""
+    with ExitStack() as stack:
+
+        def open_at(url: str, **fields: object) -> Endpoint:
+            usual = AccessSettings(
+                model="test-model", base_url=url, api_key=KEY, timeout_seconds=5.0, first_wait_seconds=0.01
+            )
+            return stack.enter_context(Endpoint(replace(usual, **fields)))
+
+        yield open_at
+
+
+@pytest.fixture
+def script_and_endpoint(
+    serve: Callable[..., ScriptedEndpoint], connect: Callable[..., Endpoint]
+) -> Callable[..., tuple[ScriptedEndpoint, Endpoint]]:
+    """Start a scripted endpoint and open it."""
+
+    def both(script: Script, **fields: object) -> tuple[ScriptedEndpoint, Endpoint]:
+        served = serve(script)
+        return served, connect(served.url, **fields)
+
+    return both
