@@ -1,4 +1,4 @@
-"""Settings: where state is kept. Read from the environment once, here, and handed on as a value."""
+"""Settings: where state is kept and how it is searched. Read from the environment once, and handed on as a value."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from agent.errors import NotConfigured
 
 HOME = "SCORECAST_HOME"
 DATABASE = "SCORECAST_DATABASE_URL"
+CHROMA = "SCORECAST_CHROMA_URL"
+EMBEDDINGS = "SCORECAST_EMBEDDINGS"
 BASE_URL, API_KEY, MODEL = "OPENAI_BASE_URL", "OPENAI_API_KEY", "SCORECAST_MODEL"
 TIMEOUT, RETRIES = "SCORECAST_TIMEOUT_SECONDS", "SCORECAST_MAX_RETRIES"
 IN_FLIGHT, PER_MINUTE = "SCORECAST_MAX_IN_FLIGHT", "SCORECAST_REQUESTS_PER_MINUTE"
@@ -20,32 +22,44 @@ OUTPUT_TOKENS, STREAM, PRICES = "SCORECAST_MAX_OUTPUT_TOKENS", "SCORECAST_STREAM
 
 @dataclass(frozen=True)
 class Settings:
-    """Where state is kept.
+    """Where state is kept, and how it is searched.
 
     Attributes:
         home: folder of the default database and of derived state that may be deleted at any time.
         database_url: SQLAlchemy URL of the store; never shown in full, since it may hold a password.
+        chroma_url: address of a Chroma server; empty for vectors in the home.
+        embeddings: name of the embedding, as ``retrieval.embedding`` reads it.
     """
 
     home: Path
     database_url: str
+    chroma_url: str = ""
+    embeddings: str = "wordllama"
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
-        """Read ``SCORECAST_HOME`` and ``SCORECAST_DATABASE_URL``; the default home is the user's data folder."""
+        """Read the variables named above; the default home is the user's data folder."""
         import platformdirs
 
         told = environment.get(HOME, "").strip()
         home = Path(told).expanduser() if told else Path(platformdirs.user_data_dir("scorecast", appauthor=False))
         home = home.absolute()
         return cls(
-            home=home, database_url=environment.get(DATABASE, "").strip() or f"sqlite:///{home / 'scorecast.db'}"
+            home=home,
+            database_url=environment.get(DATABASE, "").strip() or f"sqlite:///{home / 'scorecast.db'}",
+            chroma_url=environment.get(CHROMA, "").strip(),
+            embeddings=environment.get(EMBEDDINGS, "").strip() or cls.embeddings,
         )
 
     @property
     def fits(self) -> Path:
         """Folder of cached fits."""
         return self.home / "fits"
+
+    @property
+    def index(self) -> Path:
+        """Folder of the vectors, where no server keeps them."""
+        return self.home / "index"
 
     @property
     def runs(self) -> Path:

@@ -1,0 +1,155 @@
+"""The index: opens searches on histories, and keeps the vectors of what the store knows.
+
+It is derived state and never in the way: a vector that it does not hold is embedded when it is needed. ``refresh``
+fills it, in batches, and goes on where it was killed, since what is there already is known by its hash. It needs no
+copy of the barrier: a history asks for the vectors of its own texts, and has no other texts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from records.errors import StoreError
+from records.history import History
+from retrieval.documents import EDITION, Document
+from retrieval.embedding import Embedding, Vectors
+from retrieval.keywords import Keywords
+from retrieval.ranking import Meaning, Words
+from retrieval.search import HistorySearch
+from retrieval.vectors import BATCH, VectorStore
+from retrieval.visible import Visible
+
+HISTORIES = 8
+"""Histories whose searches are kept at hand, each with its word statistics and vectors."""
+
+PATIENCE = 60.0
+"""Seconds to wait for another program that refreshes the same index."""
+
+Progress = Callable[[int, int], None]
+"""Called with the number of documents embedded and the number to embed."""
+
+Documents = tuple[Document, ...]
+
+
+class Refreshed(NamedTuple):
+    """What a refresh did, in documents."""
+
+    added: int
+    dropped: int
+    kept: int
+
+
+class Index:
+    """Implements ``records.search.SearchIndex``. Safe to use from several threads."""
+
+    def __init__(self, embedding: Embedding, vectors: VectorStore, *, lock: Path) -> None:
+        """Open nothing yet.
+
+        Args:
+            embedding: turns texts into vectors.
+            vectors: where they are kept.
+            lock: file that the one writer holds.
+        """
+        self._embedding, self._vectors, self._lock = embedding, vectors, lock
+        self._known: dict[str, Vectors] = {}
+        self._searches = lru_cache(maxsize=HISTORIES)(self._open)
+        self._queries = lru_cache(maxsize=256)(self._embed_query)
+        self._matrices = lru_cache(maxsize=3 * HISTORIES)(self._matrix)
+        self._keywords = lru_cache(maxsize=4 * HISTORIES)(Keywords)
+
+    def on(self, history: History) -> HistorySearch:
+        """Return a search that sees this history and nothing else."""
+        return self._searches(history)
+
+    def refresh(self, history: History, *, progress: Progress = lambda _done, _all: None) -> Refreshed:
+        """Bring the index in line with a store, of which ``history`` shows all there is.
+
+        Nothing is embedded that is there already; what the store no longer says is dropped.
+
+        Raises:
+            StoreError: it cannot be written, or another program has been writing it for long.
+            UsageError: the embedding lacks a package or a key.
+            DataError: the provider of the embedding failed.
+        """
+        documents = {document.key: document for document in _all_documents(Visible(history))}
+        fingerprint = self._fingerprint(documents)
+        with _one_writer(self._lock):
+            if self._vectors.fingerprint == fingerprint and self._vectors.count() == len(documents):
+                return Refreshed(0, 0, len(documents))
+            there = self._vectors.keys()
+            missing = [document for key, document in documents.items() if key not in there]
+            for start in range(0, len(missing), BATCH):
+                progress(start, len(missing))
+                batch = missing[start : start + BATCH]
+                self._vectors.add(batch, self._embedding.embed([document.text for document in batch]))
+            progress(len(missing), len(missing))
+            stale = sorted(there - documents.keys())
+            self._vectors.drop(stale)
+            self._vectors.finish(fingerprint)
+        return Refreshed(len(missing), len(stale), len(documents) - len(missing))
+
+    def words(self, visible: Visible) -> Words:
+        """Return the words of everything visible; statistics are of these texts alone."""
+        kinds = (visible.model_documents, visible.benchmark_documents, visible.setting_documents)
+        texts = [tuple(document.text for document in documents) for documents in kinds]
+        return Words(visible, *(self._keywords(text) for text in (*texts, visible.origins)))
+
+    def meaning(self, visible: Visible) -> Meaning:
+        """Return the vectors of everything visible."""
+        kinds = (visible.model_documents, visible.benchmark_documents, visible.setting_documents)
+        return Meaning(visible, *(self._matrices(documents) for documents in kinds))
+
+    def query(self, text: str) -> Vectors:
+        """Return the vector of a query."""
+        return self._queries(text)
+
+    def _open(self, history: History) -> HistorySearch:
+        return HistorySearch(history, self, Visible(history))
+
+    def _embed_query(self, text: str) -> Vectors:
+        query: Vectors = self._embedding.embed([text])[0]
+        return query
+
+    def _matrix(self, documents: Documents) -> Vectors:
+        """Return the vectors of some documents: from memory, else from the index, else embedded now."""
+        keys = [document.key for document in documents]
+        if missing := [key for key in keys if key not in self._known]:
+            self._known.update(self._vectors.fetch(missing))
+        unknown = {d.key: d.text for d in documents if d.key not in self._known}
+        if unknown:
+            vectors: Iterable[Vectors] = iter(self._embedding.embed(list(unknown.values())))
+            self._known.update(zip(unknown, vectors, strict=True))
+        if not keys:
+            return np.zeros((0, len(self.query("nothing"))), dtype=np.float32)
+        return np.stack([self._known[key] for key in keys])
+
+    def _fingerprint(self, documents: dict[str, Document]) -> str:
+        told = f"{EDITION} {self._embedding.name} {sorted(documents)}"
+        return hashlib.sha256(told.encode()).hexdigest()[:20]
+
+
+def _all_documents(visible: Visible) -> Documents:
+    return (*visible.model_documents, *visible.benchmark_documents, *visible.setting_documents)
+
+
+@contextmanager
+def _one_writer(lock: Path) -> Iterator[None]:
+    """Hold a lock that ends with the process, however that ends: SQLite's, on every system."""
+    try:
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        with closing(sqlite3.connect(lock, timeout=PATIENCE, isolation_level=None)) as connection:
+            connection.execute("BEGIN EXCLUSIVE")
+            yield
+    except (OSError, sqlite3.Error) as error:
+        raise StoreError(
+            f"The lock of the index, {lock}, cannot be held: {error}. If another program is building the index, "
+            "wait until it is done; else see that the file may be written."
+        ) from error

@@ -1,0 +1,142 @@
+"""Search on one history: by meaning and words, by words, by conditions; figures; descriptions.
+
+Everything is looked up in ``Visible``, which holds the history and nothing else: there is no second list of what may
+be shown, and nothing to filter afterwards.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+
+from records.errors import UsageError
+from records.history import History
+from records.metric import Floats
+from records.search import Aggregate, GroupBy, Passage, Where
+from retrieval.aggregates import aggregates
+from retrieval.conditions import Allowed, allowed
+from retrieval.documents import plain
+from retrieval.embedding import Vectors
+from retrieval.hits import describe_benchmark, describe_model, passages
+from retrieval.ranking import Meaning, Words, best, fused
+from retrieval.visible import Visible
+
+MOST = 100
+"""Hits of one search."""
+
+QUERY = 1_000
+"""Characters of a query that are read."""
+
+EVERYTHING = Where()
+
+
+class Parts(Protocol):
+    """Works out, and keeps, what searches on many histories share."""
+
+    def words(self, visible: Visible) -> Words:
+        """Return the words of everything visible."""
+        ...
+
+    def meaning(self, visible: Visible) -> Meaning:
+        """Return the vectors of everything visible."""
+        ...
+
+    def query(self, text: str) -> Vectors:
+        """Return the vector of a query."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class HistorySearch:
+    """Looks things up on one history."""
+
+    history: History
+    parts: Parts = field(repr=False)
+    visible: Visible = field(repr=False)
+
+    def search(self, query: str, *, where: Where = EVERYTHING, limit: int = 10) -> tuple[Passage, ...]:
+        """Return the nearest in meaning and in words together, the most relevant first.
+
+        Raises:
+            UnknownName: a condition names a model or benchmark that the history does not know.
+            UsageError: an empty query, a limit that is none, or a condition that nothing could meet.
+        """
+        text, let = _checked(query, limit), allowed(where, self.visible)
+        scores = [self._by_words(text), self._by_meaning(text)]
+        return passages(self.visible, *fused(scores, let.all), limit=limit)
+
+    def keyword(self, query: str, *, where: Where = EVERYTHING, limit: int = 10) -> tuple[Passage, ...]:
+        """Return the nearest by words alone; raises as ``search`` does."""
+        text, let = _checked(query, limit), allowed(where, self.visible)
+        return self._nearest(self._by_words(text), let, limit)
+
+    def semantic(self, query: str, *, where: Where = EVERYTHING, limit: int = 10) -> tuple[Passage, ...]:
+        """Return the nearest by meaning alone; raises as ``search`` does."""
+        text, let = _checked(query, limit), allowed(where, self.visible)
+        return self._nearest(self._by_meaning(text), let, limit)
+
+    def filter(self, where: Where, *, limit: int = 20) -> tuple[Passage, ...]:
+        """Return the records under these conditions, the newest first; raises as ``search`` does."""
+        _check(limit)
+        rows = np.flatnonzero(allowed(where, self.visible).rows)
+        return passages(self.visible, rows, np.ones(len(rows)), limit=limit)
+
+    def aggregate(self, where: Where, *, by: GroupBy = GroupBy.NOTHING, limit: int = 20) -> tuple[Aggregate, ...]:
+        """Return figures of the records under these conditions, the largest groups first; copies are not counted.
+
+        Raises:
+            UnknownName: as for ``search``.
+            UsageError: the records are on several scales that cannot be put together.
+        """
+        _check(limit)
+        return aggregates(self.visible, allowed(where, self.visible).rows, by=by, limit=limit)
+
+    def describe_model(self, name: str) -> Passage:
+        """Return what is known of a model before any score.
+
+        Raises:
+            UnknownName: the history does not know it.
+        """
+        models = self.history.models
+        return describe_model(self.visible, models.get(name) or self.visible.catalogue.model(name))
+
+    def describe_benchmark(self, name: str) -> Passage:
+        """Return what a benchmark asks and how it is scored; quotes no withheld score.
+
+        Raises:
+            UnknownName: the history does not know it.
+        """
+        known = self.history.benchmarks
+        return describe_benchmark(self.visible, known.get(name) or self.visible.catalogue.benchmark(name))
+
+    def _by_words(self, text: str) -> Floats:
+        return self.parts.words(self.visible).scores(text)
+
+    def _by_meaning(self, text: str) -> Floats:
+        return self.parts.meaning(self.visible).scores(self.parts.query(text))
+
+    def _nearest(self, scores: Floats, let: Allowed, limit: int) -> tuple[Passage, ...]:
+        """Return the best of one ranking; relevance is the share of the best score."""
+        places = best(scores, let.all)
+        found = scores[places]
+        return passages(self.visible, places, found / max(found.max(initial=0.0), 1e-9), limit=limit)
+
+
+def _checked(query: str, limit: int) -> str:
+    """Check what is asked for, and return the query as it is read.
+
+    Raises:
+        UsageError: nothing to look for, or a limit that is none.
+    """
+    _check(limit)
+    text = plain(query, limit=QUERY)
+    if not text:
+        raise UsageError("The query is empty: say in a few words what to look for, or use conditions alone.")
+    return text
+
+
+def _check(limit: int) -> None:
+    if not 1 <= limit <= MOST:
+        raise UsageError(f"A limit is a whole number from 1 to {MOST}; found {limit}.")
