@@ -18,6 +18,7 @@ from predictors.method import Method
 from predictors.neighbours import Neighbours
 from predictors.pool import Pool
 from predictors.prior_reports import PriorReports
+from predictors.scaling import Scaling
 from predictors.single import MethodPredictor
 from records.errors import UsageError
 from records.stages import Calibrator, Predictor
@@ -40,7 +41,9 @@ REFERENCES: Mapping[str, Callable[[], Method]] = MappingProxyType({"benchpress":
 """Published methods of others by name, to be measured against; no members of the pool."""
 
 
-APART: Mapping[str, Callable[[], Method]] = MappingProxyType({"gaussian-process": GaussianProcess})
+APART: Mapping[str, Callable[[], Method]] = MappingProxyType(
+    {"gaussian-process": GaussianProcess, "scaling": Scaling}
+)
 """Predictors of ours by name that are not in the pool."""
 
 
