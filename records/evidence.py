@@ -20,6 +20,7 @@ class Relation(StrEnum):
     SAME_MODEL = "same model, related benchmark"
     SAME_FAMILY = "same family, same benchmark"
     SIMILAR_MODEL = "similar model, same benchmark"
+    ANALOGUE = "other model, other benchmark"
 
 
 class Evidence(Value):

@@ -12,6 +12,7 @@ from records.forecast import Answer, Forecast, Provenance
 from records.history import Exclusion, History
 from records.question import Question
 from records.record import Record
+from records.reports import reports
 from records.stages import HistorySource, Predictor, Retriever
 from scorecast.fits import Fits
 
@@ -84,10 +85,3 @@ class Pipeline:
             settings={"records": len(history)},
             seconds=round(seconds, 4),
         )
-
-
-def reports(history: History, question: Question) -> tuple[Record, ...]:
-    """Reports of exactly the asked cell in the headline metric, the newest first, copies left out."""
-    rows = history.cell_records(question.model, question.benchmark)
-    rows = rows[(rows["metric"] == "") & (rows["duplicate_of"] == "")].sort_values("published", ascending=False)
-    return tuple(history.record(key) for key in rows["id"])

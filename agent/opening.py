@@ -1,0 +1,91 @@
+"""The opening of a conversation: what the model is told before it says a word.
+
+Everything that somebody else wrote (names, descriptions, notes, earlier scores) is quoted; what our own texts say comes
+from ``prompts``. In blind mode the mask of the desk is applied to all that is not ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
+
+from agent.effort import Effort, Framing
+from agent.lessons import Lesson
+from agent.quoting import one_line, quoted
+from agent.tools.describing import benchmark_facts, direction, model_facts, model_scores
+from agent.tools.desk import Desk
+from prompts import Prompt, prompt
+from records.metric import Metric
+from records.record import Record
+
+MOST_REPORTED = 8
+"""Reports of the asked cell that are told, the newest first."""
+
+
+def opening(
+    desk: Desk, *, rounds: int, framing: Framing, lessons: Sequence[Lesson], reported: Sequence[Record], blind: bool
+) -> list[BaseMessage]:
+    """Return the first messages of a draw."""
+    return [
+        SystemMessage(_system(desk, rounds=rounds, blind=blind)),
+        HumanMessage(_question(desk, prompt(f"framing_{framing.value}").fill(), lessons, reported)),
+    ]
+
+
+def supervision(
+    desk: Desk, *, rounds: int, drafts: str, disagreement: str, reported: Sequence[Record], blind: bool
+) -> list[BaseMessage]:
+    """Return the first messages of the supervisor."""
+    task = prompt("supervisor").fill(drafts=quoted(desk.mask(drafts)), disagreement=disagreement, rounds=str(rounds))
+    return [
+        SystemMessage(_system(desk, rounds=rounds, blind=blind)),
+        HumanMessage(_question(desk, task, (), reported)),
+    ]
+
+
+def prompts_of(effort: Effort, *, blind: bool) -> list[Prompt]:
+    """The prompts that a forecast of this effort may be made with."""
+    names = ["forecaster", "question", "known", "reported", "lessons", "repair", "last_round"]
+    names += [f"framing_{framing.value}" for framing in dict.fromkeys(effort.framings)]
+    names += ["supervisor"] * bool(effort.supervisor_rounds) + ["blind"] * blind
+    return [prompt(name) for name in sorted(names)]
+
+
+def _system(desk: Desk, *, rounds: int, blind: bool) -> str:
+    question = desk.question
+    told = prompt("forecaster").fill(
+        as_of=question.as_of.isoformat(),
+        rounds=str(rounds),
+        unit=question.metric.unit.value,
+        bounds=_bounds(question.metric),
+        direction=direction(question.benchmark),
+    )
+    return f"{told}\n{prompt('blind').fill()}" if blind else told
+
+
+def _question(desk: Desk, framing: str, lessons: Sequence[Lesson], reported: Sequence[Record]) -> str:
+    question = desk.question
+    return prompt("question").fill(
+        model=_data(desk, f"{model_facts(question.model)}; {model_scores(desk.history, question.model)}"),
+        benchmark=_data(desk, benchmark_facts(desk.history, question.benchmark)),
+        setting=desk.mask(one_line(str(question.setting))),
+        known=_block(desk, "known", (desk.show_record(record) for record in question.known)),
+        reported=_block(desk, "reported", (desk.show_record(record) for record in reported[:MOST_REPORTED])),
+        lessons=prompt("lessons").fill(lessons=_data(desk, "\n".join(map(str, lessons)))) if lessons else "",
+        framing=framing,
+    )
+
+
+def _block(desk: Desk, name: str, lines: Iterable[str]) -> str:
+    told = "\n".join(lines)
+    return prompt(name).fill(records=_data(desk, told)) if told else ""
+
+
+def _data(desk: Desk, text: str) -> str:
+    return quoted(desk.mask(text))
+
+
+def _bounds(metric: Metric) -> str:
+    low, high = metric.bounds
+    return f"from {low:g} to {high:g}" if metric.bounded else "without two bounds"

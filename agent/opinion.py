@@ -1,0 +1,153 @@
+"""Opinions: what one draw of the language model came to, read into a distribution and held against its evidence.
+
+In: a reply of the model. Out: an ``Opinion`` with repairs and flags, or ``AnswerUnusable`` with a sentence for the
+model. Citations of what was never shown are struck out; a value that is not the record's is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from langchain_core.messages import AIMessage
+
+from agent.access.transcript import Said
+from agent.answer import SUBMIT, Citation, StatedForecast, read_answer, read_text
+from agent.errors import AnswerUnusable
+from agent.quoting import one_line
+from agent.tools.desk import Desk
+from records.base import Value
+from records.distribution import Distribution
+from records.elicited import from_elicited
+from records.errors import DistributionError, ScorecastError
+from records.forecast import Forecast
+from records.record import Record
+
+LEAST_SUPPORT = 0.1
+"""An opinion abstains where its grounding times its confidence is below this."""
+
+ROUNDING = 0.006
+"""Share of a record's value by which a citation may miss it, beside half a unit of the first decimal."""
+
+
+class Opinion(Value):
+    """What one draw came to.
+
+    Attributes:
+        framing: its point of view, or ``supervisor``.
+        stated: the answer as it was given; None where there is none.
+        distribution: what it states, also where it abstains with figures.
+        repairs: what was mended to get there.
+        flags: what a reader should know: struck citations, wrong values, recall.
+        cited: ids of records that were shown and cited.
+        failure: why there is no answer.
+        messages: the conversation.
+    """
+
+    framing: str
+    stated: StatedForecast | None = None
+    distribution: Distribution | None = None
+    repairs: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+    cited: tuple[str, ...] = ()
+    failure: str = ""
+    messages: tuple[Said, ...] = ()
+
+    @property
+    def support(self) -> float:
+        """Grounding times confidence, from 0 to 1."""
+        return self.stated.grounding * self.stated.confidence if self.stated else 0.0
+
+    @property
+    def abstains(self) -> bool:
+        """Whether it leaves the question to the statistics."""
+        return self.stated is not None and (self.stated.abstain or self.support < LEAST_SUPPORT)
+
+    @property
+    def speaks(self) -> bool:
+        """Whether it counts."""
+        return self.distribution is not None and not self.abstains
+
+
+def read_opinion(reply: AIMessage, desk: Desk, *, framing: str) -> Opinion:
+    """Read what a reply answers.
+
+    Raises:
+        AnswerUnusable: it holds no forecast that can be read with certainty.
+    """
+    stated = _stated(reply)
+    cited, flags = _checked(stated.evidence, desk)
+    distribution, repairs = _distribution(stated, desk)
+    if stated.recall.claimed:
+        told = "" if stated.recall.value is None else f" ({stated.recall.value:g})"
+        flags.append(f"the language model believes that it recalls this score{told}: contamination is possible")
+    return Opinion(
+        framing=framing,
+        stated=stated,
+        distribution=distribution,
+        repairs=repairs,
+        flags=tuple(flags),
+        cited=tuple(record.id for record in cited),
+    )
+
+
+def _stated(reply: AIMessage) -> StatedForecast:
+    for call in reply.tool_calls:
+        if call["name"] == SUBMIT:
+            return read_answer(call["args"])
+    if any(call["name"] == SUBMIT for call in reply.invalid_tool_calls):
+        raise AnswerUnusable(f"the arguments of {SUBMIT} are no JSON object")
+    if reply.tool_calls or reply.invalid_tool_calls:
+        raise AnswerUnusable(f"no more look-ups can be made: only {SUBMIT} is left")
+    return read_text(text_of(reply))
+
+
+def text_of(reply: AIMessage) -> str:
+    """The text of a reply, whatever form it came in."""
+    return str(reply.text)
+
+
+def _distribution(stated: StatedForecast, desk: Desk) -> tuple[Distribution | None, tuple[str, ...]]:
+    if stated.abstain and len(stated.quantiles) < 3:
+        return None, ()
+    levels = {quantile.level: quantile.value for quantile in stated.quantiles}
+    if len(levels) < len(stated.quantiles):
+        raise AnswerUnusable("a level is told twice")
+    reference = desk.statistics.distribution if isinstance(desk.statistics, Forecast) else None
+    try:
+        return from_elicited(levels, desk.question.metric, reference=reference)
+    except DistributionError as error:
+        raise AnswerUnusable(str(error)) from None
+
+
+def _checked(citations: Iterable[Citation], desk: Desk) -> tuple[list[Record], list[str]]:
+    """The records that are cited rightly, and what is wrong with other citations."""
+    cited: dict[str, Record] = {}
+    flags: list[str] = []
+    for citation in citations:
+        key = _real_id(citation.id.strip().strip("[]"), desk)
+        if key not in desk.shown:
+            flags.append(f"the language model cited {one_line(citation.id, longest=60)!r}, never shown: struck out")
+            continue
+        record = desk.shown[key]
+        if record is None:
+            continue
+        cited[key] = record
+        if citation.value is not None and not _agrees(citation.value, record.value):
+            flags.append(
+                f"the language model cited {key} with {citation.value:g}, but the record says {record.value:g}"
+            )
+    return list(cited.values()), flags
+
+
+def _real_id(told: str, desk: Desk) -> str:
+    """The id behind a pseudonym, where names are masked; empty where it stands for nothing."""
+    try:
+        return str(desk.unmask({"id": told})["id"])
+    except ScorecastError:
+        return ""
+
+
+def _agrees(told: float, value: float) -> bool:
+    """Whether a cited value is the record's, rounded, or written as a fraction of 100."""
+    slack = max(0.051, ROUNDING * abs(value))
+    return abs(told - value) <= slack or (abs(told) <= 1.0 and abs(100.0 * told - value) <= max(0.51, slack))

@@ -1,0 +1,278 @@
+"""``agent``: the language model beside the statistics, as a predictor.
+
+Fitting opens a search on the history, fits the statistics and learns the agent's weight from what was resolved before;
+forecasting deliberates on all questions at once. Whatever goes wrong on the way to the language model, the statistical
+forecast is given, flagged with the reason.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Protocol
+
+from agent.access.budget import Budget, Limits
+from agent.access.loop import BackgroundLoop
+from agent.blinding import Blinding, Vocabulary
+from agent.deliberating import Deliberation, Deliberator
+from agent.effort import EFFORTS, Effort, Think
+from agent.errors import AgentError
+from agent.lessons import Memory, NoMemory
+from agent.opening import prompts_of
+from agent.pooled import AGENT, alone, opinion_only, pooled
+from agent.remembered import Remembered, seen_models
+from agent.tools.desk import Desk
+from agent.track_record import TrackRecord
+from agent.weighing import Weights
+from records.errors import ScorecastError
+from records.evidence import EvidenceLevel
+from records.forecast import Answer, Forecast
+from records.history import History
+from records.question import Question
+from records.reports import reports
+from records.search import Search, SearchIndex
+from records.stages import Calibrator, FittedPredictor, Predictor, State
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
+AT_ONCE = 64
+"""Questions that are deliberated on at the same time; the endpoint holds back what it must."""
+
+SEED = 0
+"""Of the pseudonyms in blind mode."""
+
+
+class ChatModels(Protocol):
+    """An open endpoint: what the agent needs of ``agent.access.endpoint.Endpoint``."""
+
+    def chat_model(self, budget: Budget, *, draw: int = 0) -> BaseChatModel:
+        """Return a chat model whose calls are paid from one budget.
+
+        Raises:
+            AgentError: it cannot be used under this budget.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Agent:
+    """The language model beside the statistics; a ``records.stages.Predictor``.
+
+    Attributes:
+        statistics: the predictor that it is weighed against.
+        index: opens searches.
+        endpoint: opens the language model; raises ``AgentError`` where there is none.
+        llm: name of the language model.
+        think: the dial.
+        blind: whether names and tell-tale numbers are masked.
+        alone: whether the statistics are kept out of the answer, for measurements.
+        usd: the most that one question may cost, in US dollars; None sets no limit in money.
+        record: what the agent's weight rests on.
+        memory: of earlier forecasts.
+        calibrator: recalibrates the pool where the record is long enough.
+        keep: takes each forecast with its conversations.
+        name: what a user types.
+    """
+
+    statistics: Predictor
+    index: SearchIndex
+    endpoint: Callable[[], AbstractContextManager[ChatModels]]
+    llm: str
+    think: Think = Think.MEDIUM
+    blind: bool = False
+    alone: bool = False
+    usd: float | None = None
+    record: TrackRecord = field(default=TrackRecord(), repr=False)
+    memory: Memory = field(default=NoMemory(), repr=False)
+    calibrator: Calibrator | None = None
+    keep: Callable[[Remembered], object] = lambda _remembered: None
+    name: str = AGENT
+
+    def fit(self, history: History) -> FittedAgent:
+        """Fit the statistics, open a search, learn the weights.
+
+        Raises:
+            NotEnoughRecords: the history holds nothing that the statistics could learn from.
+        """
+        return FittedAgent(self, history, self.statistics.fit(history), self.index.on(history), self._weights(history))
+
+    def restore(self, history: History, state: State) -> FittedAgent:
+        """Return what ``fit`` returned, from the state of the statistics."""
+        statistics = self.statistics.restore(history, state)
+        return FittedAgent(self, history, statistics, self.index.on(history), self._weights(history))
+
+    @property
+    def effort(self) -> Effort:
+        """What one question may take."""
+        return EFFORTS[self.think]
+
+    @property
+    def limits(self) -> Limits:
+        """The same as the limits of a budget."""
+        effort = self.effort
+        return Limits(usd=self.usd, tokens=effort.tokens, calls=effort.calls, seconds=effort.seconds)
+
+    def _weights(self, history: History) -> Weights:
+        past = self.record.before(history, llm=self.llm, blind=self.blind)
+        return Weights.learn(past, calibrator=self.calibrator)
+
+
+@dataclass(frozen=True, eq=False)
+class FittedAgent:
+    """An agent on one history; a ``records.stages.FittedPredictor``."""
+
+    agent: Agent
+    history: History
+    statistics: FittedPredictor
+    search: Search
+    weights: Weights
+
+    @property
+    def name(self) -> str:
+        """What a user types."""
+        return self.agent.name
+
+    def state(self) -> State:
+        """Return what the statistics learned: the agent itself learns nothing from a history."""
+        return self.statistics.state()
+
+    def forecast(self, questions: Sequence[Question]) -> list[Answer]:
+        """Answer all questions, in order.
+
+        Raises:
+            LeakageError: a question that is older than the history, or whose cell the history shows.
+        """
+        for question in questions:
+            self.history.refuse_leak(question)
+        told = self.statistics.forecast(questions)
+        if not questions:
+            return []
+        try:
+            with self.agent.endpoint() as models:
+                return self._deliberated(list(zip(questions, told, strict=True)), models)
+        except AgentError as error:
+            return [self._without(answer, str(error)) for answer in told]
+
+    def _deliberated(self, asked: Sequence[tuple[Question, Answer]], models: ChatModels) -> list[Answer]:
+        loop = BackgroundLoop("agent")
+        try:
+            return loop.wait(self._all(asked, models))
+        finally:
+            loop.close()
+
+    async def _all(self, asked: Sequence[tuple[Question, Answer]], models: ChatModels) -> list[Answer]:
+        gate = asyncio.Semaphore(AT_ONCE)
+
+        async def one(question: Question, told: Answer) -> Answer:
+            async with gate:
+                return await self._answer(question, told, models)
+
+        return list(await asyncio.gather(*(one(*pair) for pair in asked)))
+
+    async def _answer(self, question: Question, told: Answer, models: ChatModels) -> Answer:
+        started, budget = time.perf_counter(), Budget(self.agent.limits, name="question")
+        try:
+            held = await self._deliberator(question, told, models, budget).deliberate()
+        except ScorecastError as error:
+            held = Deliberation((), None, failure=str(error))
+        except Exception as error:  # noqa: BLE001 - whatever a library raises, the question is not lost
+            held = Deliberation((), None, failure=f"unexpected {type(error).__name__}: {error}")
+        settings = self._settings(held, budget, seconds=time.perf_counter() - started)
+        answer = self._stated(question, told, held, settings)
+        return self._kept(answer, told, held, settings)
+
+    def _deliberator(self, question: Question, told: Answer, models: ChatModels, budget: Budget) -> Deliberator:
+        return Deliberator(
+            desk=self._desk(question, told),
+            effort=self.agent.effort,
+            models=lambda draw: models.chat_model(budget, draw=draw),
+            lessons=self.agent.memory.lessons(question, self.history),
+            reported=reports(self.history, question) if question.cell_known else (),
+            blind=self.agent.blind,
+        )
+
+    def _desk(self, question: Question, told: Answer) -> Desk:
+        desk = Desk(question, self.history, self.search, self._visible, told)
+        if not self.agent.blind:
+            return desk
+        blinding = Blinding.of(question, self.history, seed=SEED, vocabulary=self._vocabulary)
+        return Desk(
+            question,
+            self.history,
+            self.search,
+            self._visible,
+            told,
+            mask=blinding.mask,
+            unmask=blinding.unmask_arguments,
+        )
+
+    @cached_property
+    def _visible(self) -> frozenset[str]:
+        return frozenset(self.history.records["id"])
+
+    @cached_property
+    def _vocabulary(self) -> Vocabulary:
+        return Vocabulary.of(self.history)
+
+    def _stated(
+        self, question: Question, told: Answer, held: Deliberation, settings: dict[str, str | int | float | bool]
+    ) -> Answer:
+        if self.agent.alone:
+            return opinion_only(question, told, held, history=self.history, settings=settings)
+        return pooled(question, told, held, history=self.history, weights=self.weights, settings=settings)
+
+    def _without(self, told: Answer, reason: str) -> Answer:
+        if self.agent.alone:
+            held = Deliberation((), None, failure=reason)
+            return opinion_only(told.question, told, held, history=self.history, settings={})
+        return alone(told, reason, settings={"llm": self.agent.llm})
+
+    def _settings(self, held: Deliberation, budget: Budget, *, seconds: float) -> dict[str, str | int | float | bool]:
+        spent = budget.spent
+        return {
+            "llm": self.agent.llm,
+            "think": self.agent.think.value,
+            "blind": self.agent.blind,
+            "draws": sum(one.speaks for one in held.opinions),
+            "disagreement": round(held.disagreement, 4),
+            "recall": any(one.stated is not None and one.stated.recall.claimed for one in held.opinions),
+            "calls": spent.calls,
+            "cached_calls": spent.cached,
+            "tokens": spent.tokens,
+            "usd": round(spent.usd, 6),
+            "unpriced_calls": spent.unpriced,
+            "agent_seconds": round(seconds, 3),
+            **{f"prompt {one.name}": one.label for one in prompts_of(self.agent.effort, blind=self.agent.blind)},
+        }
+
+    def _kept(
+        self, answer: Answer, told: Answer, held: Deliberation, settings: dict[str, str | int | float | bool]
+    ) -> Answer:
+        question = answer.question
+        level = told.evidence_level if isinstance(told, Forecast) else EvidenceLevel(model_scores=0, benchmark_scores=0)
+        remembered = Remembered(
+            question=question,
+            llm=self.agent.llm,
+            blind=self.agent.blind,
+            group=level.group,
+            history=self.history.fingerprint,
+            seen=seen_models(self.history, question),
+            opinions=held.opinions,
+            agent=held.agreed,
+            statistics=told.distribution if isinstance(told, Forecast) else None,
+            stated=answer.distribution if isinstance(answer, Forecast) else None,
+            failure=held.failure[:4000],
+            settings=settings,
+        )
+        try:
+            self.agent.keep(remembered)
+        except OSError as error:
+            lost = f"agent: the conversation could not be stored ({error.strerror})"
+            if isinstance(answer, Forecast):
+                return answer.model_copy(update={"caveats": (*answer.caveats, lost)})
+        return answer

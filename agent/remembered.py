@@ -1,0 +1,105 @@
+"""What is kept of every forecast of the agent: the question, what each side stated, and the conversations.
+
+One JSON file a forecast, in a folder of the user's. It holds no key and no address of an endpoint. From these files,
+and the outcomes that become public later, the agent learns its weight (``agent.track_record``) and its lessons
+(``agent.lessons``).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+
+from agent.opinion import Opinion
+from records.base import Text, Value
+from records.distribution import Distribution
+from records.history import History
+from records.question import Question
+
+LARGEST = 50_000_000
+"""Bytes of a file that is read back."""
+
+
+class Remembered(Value):
+    """One forecast of the agent.
+
+    Attributes:
+        question: what was asked.
+        llm: name of the language model.
+        blind: whether names were masked.
+        group: its evidence group.
+        history: fingerprint of the history that it was made from.
+        seen: models that had a visible score on the benchmark, or on a relative of it.
+        opinions: what each draw came to, the supervisor last, with the conversations.
+        agent: what the draws came to together; None where the agent did not speak.
+        statistics: what the statistics stated; None where they abstained.
+        stated: the forecast that was given.
+        failure: why the agent did not speak.
+        settings: prompts, effort, cost, as in the provenance of the forecast.
+    """
+
+    question: Question
+    llm: str
+    blind: bool = False
+    group: str
+    history: str
+    seen: tuple[str, ...] = ()
+    opinions: tuple[Opinion, ...] = ()
+    agent: Distribution | None = None
+    statistics: Distribution | None = None
+    stated: Distribution | None = None
+    failure: Text = ""
+    settings: dict[str, str | int | float | bool] = Field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        """Hash of what was asked, of whom, how and from what, 20 hexadecimal digits: asking again replaces it."""
+        how = sorted((k, v) for k, v in self.settings.items() if k == "think" or k.startswith("prompt "))
+        told = f"{self.question.id} {self.llm} {self.blind} {self.history} {how}"
+        return hashlib.sha256(told.encode()).hexdigest()[:20]
+
+
+def seen_models(history: History, question: Question) -> tuple[str, ...]:
+    """Ids of the models that have a visible score on the asked benchmark or on a relative of it."""
+    frame = history.records
+    near = frame["benchmark"].isin(history.kinship.relatives(question.benchmark))
+    return tuple(sorted(frame.loc[near, "model"].unique().tolist()))
+
+
+@dataclass(frozen=True)
+class Conversations:
+    """The folder of remembered forecasts."""
+
+    folder: Path
+
+    def keep(self, remembered: Remembered) -> Path:
+        """Write one file, whole or not at all.
+
+        Raises:
+            OSError: the folder cannot be written.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        path = self.folder / f"{remembered.id}.json"
+        handle, temporary = tempfile.mkstemp(dir=self.folder, suffix=".tmp")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(remembered.model_dump_json())
+            Path(temporary).replace(path)
+        finally:
+            Path(temporary).unlink(missing_ok=True)
+        return path
+
+    def all(self) -> Iterator[Remembered]:
+        """Read every file, in the order of their names; what cannot be read is passed over."""
+        for path in sorted(self.folder.glob("*.json")):
+            try:
+                if path.stat().st_size <= LARGEST:
+                    yield Remembered.model_validate_json(path.read_bytes())
+            except (OSError, ValidationError):
+                continue

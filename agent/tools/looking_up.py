@@ -1,0 +1,88 @@
+"""The tools that look records up: by meaning, by words, by exact conditions, and in figures."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from agent.quoting import one_line
+from agent.tools.conditions import MOST, Cells, Conditions
+from agent.tools.desk import Desk, ToolError
+from records.search import Aggregate, GroupBy, Passage
+
+NOTHING = (
+    "nothing found: use fewer or broader conditions; names of models and benchmarks can be found with search_records "
+    "and no conditions"
+)
+
+
+class SearchRecords(Cells):
+    """Search records and descriptions by meaning and words together; the most relevant first."""
+
+    query: str = Field(min_length=1, max_length=400, description="What to look for, in a few words.")
+    limit: int = Field(default=10, ge=1, le=MOST)
+
+
+class KeywordSearch(Cells):
+    """Search records and descriptions by exact words, such as the name of a model, harness or benchmark."""
+
+    query: str = Field(min_length=1, max_length=400, description="Words that must occur.")
+    limit: int = Field(default=10, ge=1, le=MOST)
+
+
+class FilterRecords(Conditions):
+    """List the records that meet exact conditions, the newest first."""
+
+    limit: int = Field(default=20, ge=1, le=MOST)
+
+
+class AggregateRecords(Conditions):
+    """Summarise the records that meet exact conditions: count, quantiles, best, and trend a year of model release."""
+
+    by: GroupBy = Field(default=GroupBy.NOTHING, description="What to group by.")
+    limit: int = Field(default=12, ge=1, le=MOST, description="Groups to show, the largest first.")
+
+
+def search_records(desk: Desk, told: SearchRecords) -> str:
+    """Show what is nearest in meaning and words."""
+    return _shown(desk, desk.search.search(told.query, where=told.where(), limit=told.limit))
+
+
+def keyword_search(desk: Desk, told: KeywordSearch) -> str:
+    """Show what is nearest by words alone."""
+    return _shown(desk, desk.search.keyword(told.query, where=told.where(), limit=told.limit))
+
+
+def filter_records(desk: Desk, told: FilterRecords) -> str:
+    """Show the records under exact conditions."""
+    if told.where() == type(told)().where():
+        raise ToolError("give at least one condition, such as benchmarks, models or families")
+    return _shown(desk, desk.search.filter(told.where(), limit=told.limit))
+
+
+def aggregate_records(desk: Desk, told: AggregateRecords) -> str:
+    """Show figures of the records under exact conditions."""
+    if told.where() == type(told)().where():
+        raise ToolError("give at least one condition, such as benchmarks, models or families")
+    groups = desk.search.aggregate(told.where(), by=told.by, limit=told.limit)
+    return "\n".join(_figures(desk, group) for group in groups) or NOTHING
+
+
+def _shown(desk: Desk, passages: tuple[Passage, ...]) -> str:
+    return "\n".join(desk.show(passages)) or NOTHING
+
+
+def _figures(desk: Desk, group: Aggregate) -> str:
+    at = "  ".join(f"{level:g}: {value:.4g}" for level, value in sorted(group.quantiles.items()))
+    trend = "" if group.trend is None else f"; trend {group.trend:+.3g} a year of release"
+    return (
+        f"{one_line(group.group) or 'all'}: {group.count} records of {group.models} models on {group.benchmarks} "
+        f"benchmark(s); quantiles {at}; best {group.best:.4g}{_best(desk, group)}{trend}"
+    )
+
+
+def _best(desk: Desk, group: Aggregate) -> str:
+    """The id of the best record, which counts as shown."""
+    if group.best_record not in desk.visible:
+        return ""
+    desk.show_record(desk.history.record(group.best_record))
+    return f" [{group.best_record}]"

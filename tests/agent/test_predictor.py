@@ -1,0 +1,260 @@
+"""The agent as a predictor: both sides enter, whatever goes wrong leaves the statistics, and no question is lost."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import itertools
+
+import pytest
+from langchain_core.messages import AIMessage
+
+from agent.access.budget import Limits
+from agent.effort import EFFORTS, Think
+from agent.errors import NotConfigured, ProviderDown
+from agent.weighing import UNPROVEN
+from records.errors import LeakageError
+from records.evidence import Relation
+from records.forecast import Abstention, Forecast
+from records.stages import Predictor
+
+
+@pytest.fixture
+def answers(make_agent, history, question):
+    """Answer the question with these reply functions; returns the answer, and all that was remembered."""
+
+    def answered(*replies, **fields):
+        kept = []
+        agent = make_agent(*replies, keep=kept.append, **fields)
+        [answer] = agent.fit(history).forecast([question])
+        return answer, kept
+
+    return answered
+
+
+def low(doubles, **fields):
+    return doubles.script(doubles.submits(**fields))
+
+
+def test_it_is_a_predictor(make_agent) -> None:
+    assert isinstance(make_agent(), Predictor)
+
+
+def test_without_a_track_record_the_statistics_win(answers, doubles) -> None:
+    answer, _ = answers(low(doubles), think=Think.LOW)
+    agent, bell = answer.components
+    assert (agent.name, agent.weight) == ("agent", UNPROVEN)
+    assert bell.weight == pytest.approx(1 - UNPROVEN)
+    expected = UNPROVEN * 55.0 + (1 - UNPROVEN) * bell.distribution.median
+    assert answer.distribution.median == pytest.approx(expected)
+    assert "no track record" in answer.weighing
+    assert agent.reason == "so say the records"
+
+
+def test_the_forecast_says_what_it_was_made_with(answers, doubles) -> None:
+    answer, _ = answers(low(doubles), think=Think.LOW)
+    told = answer.provenance.settings
+    assert told["llm"] == "fn"
+    assert told["think"] == "low"
+    assert told["draws"] == 1
+    assert told["recall"] is False
+    assert {key for key in told if key.startswith("prompt ")} >= {"prompt forecaster", "prompt framing_base_rate"}
+
+
+def test_draws_take_different_points_of_view_and_are_pooled(answers, doubles) -> None:
+    answer, [kept] = answers(*(low(doubles) for _ in range(3)))
+    assert [one.framing for one in kept.opinions] == ["base_rate", "analogues", "mechanism"]
+    firsts = {one.messages[1].content for one in kept.opinions}
+    assert len(firsts) == 3
+    assert answer.provenance.settings["disagreement"] == 0.0
+
+
+def _at(doubles, centre):
+    return low(doubles, quantiles={"0.1": centre - 5, "0.5": centre, "0.9": centre + 5})
+
+
+def test_where_draws_disagree_a_supervisor_looks_again_and_reconciles(answers, doubles) -> None:
+    supervisor = doubles.script(
+        doubles.calls(("filter_records", {"benchmarks": ["b-1"]})),
+        doubles.submits(quantiles={"0.1": 41, "0.5": 44, "0.9": 52}),
+    )
+    answer, [kept] = answers(_at(doubles, 30), _at(doubles, 45), _at(doubles, 60), supervisor)
+    assert kept.opinions[-1].framing == "supervisor"
+    assert kept.agent.median == 44.0
+    assert "medians lie between 30 and 60" in kept.opinions[-1].messages[1].content
+    assert answer.provenance.settings["disagreement"] > 1.0
+
+
+def test_where_the_supervisor_fails_the_wider_pool_of_draws_stands(answers, doubles) -> None:
+    nonsense = doubles.script(AIMessage("?"), AIMessage("?"))
+    answer, [kept] = answers(_at(doubles, 30), _at(doubles, 45), _at(doubles, 60), nonsense)
+    assert kept.agent.standard_deviation > 10
+    assert any("supervisor" in caveat for caveat in answer.caveats)
+
+
+def test_a_failed_draw_is_told_and_the_others_count(answers, doubles) -> None:
+    def down(_messages, _tools):
+        raise ProviderDown("endpoint", "HTTP 500")
+
+    answer, _ = answers(low(doubles), down, low(doubles))
+    assert answer.components[0].distribution.median == pytest.approx(55.0)
+    assert any("endpoint was asked once and failed" in caveat for caveat in answer.caveats)
+
+
+def _down(_messages, _tools):
+    raise ProviderDown("endpoint", "no route")
+
+
+def _breaks(_messages, _tools):
+    raise RuntimeError("something in a library")
+
+
+def _babbles(_messages, _tools):
+    return AIMessage("It depends.")
+
+
+@pytest.mark.parametrize(
+    ("reply", "says"), [(_down, "no route"), (_breaks, "RuntimeError"), (_babbles, "no JSON object with quantiles")]
+)
+def test_whatever_fails_the_statistics_stand_and_say_why(answers, reply, says, history, question, doubles) -> None:
+    answer, [kept] = answers(reply)
+    [statistics] = doubles.Bell(history).forecast([question])
+    assert answer.distribution == statistics.distribution
+    assert answer.method == "bell"
+    assert says in answer.caveats[0]
+    assert "stands alone" in answer.caveats[0]
+    assert says in kept.failure
+    assert kept.agent is None
+
+
+def test_without_a_key_the_statistics_stand_and_say_why(answers) -> None:
+    def none():
+        raise NotConfigured("No model is named: set SCORECAST_MODEL.")
+
+    answer, kept = answers(endpoint=none)
+    assert isinstance(answer, Forecast)
+    assert "No model is named" in answer.caveats[0]
+    assert kept == []
+
+
+def test_an_abstaining_agent_leaves_the_statistics_alone(answers, doubles, history, question) -> None:
+    answer, _ = answers(low(doubles, abstain=True), think=Think.LOW)
+    [statistics] = doubles.Bell(history).forecast([question])
+    assert answer.distribution == statistics.distribution
+    assert "abstains" in answer.caveats[0]
+
+
+def test_where_the_statistics_are_silent_the_agent_speaks_alone(answers, doubles) -> None:
+    class Silent(doubles.Bell):
+        def forecast(self, questions):
+            return [Abstention(question=q, method="bell", reason="an open scale") for q in questions]
+
+    class Silence:
+        name = "bell"
+
+        def fit(self, history):
+            return Silent(history)
+
+    answer, _ = answers(low(doubles), statistics=Silence(), think=Think.LOW)
+    assert answer.distribution.median == 55.0
+    assert "an open scale" in answer.caveats[0]
+    assert answer.evidence_level.benchmark_scores == 5
+
+
+def test_alone_it_answers_without_the_statistics_and_abstains_where_it_fails(answers, doubles) -> None:
+    answer, _ = answers(low(doubles), alone=True, think=Think.LOW)
+    assert answer.distribution.median == 55.0
+    failed, _ = answers(_down, alone=True, think=Think.LOW)
+    assert isinstance(failed, Abstention)
+    assert "no route" in failed.reason
+
+
+def test_cited_records_are_evidence_with_their_relation(answers, doubles, history) -> None:
+    frame = history.records
+    key = frame.loc[(frame["model"] == "m-1") & (frame["benchmark"] == "b-0"), "id"].item()
+    reply = doubles.script(
+        doubles.calls(("filter_records", {"models": ["m-1"], "benchmarks": ["b-0"]})),
+        doubles.submits(evidence=[{"id": key, "value": 35.0, "why": "the nearest sibling"}]),
+    )
+    answer, _ = answers(reply, think=Think.LOW)
+    [evidence] = answer.evidence
+    assert (evidence.record.id, evidence.relation, evidence.why) == (key, Relation.SAME_FAMILY, "the nearest sibling")
+
+
+def test_the_conversation_is_remembered_whole_and_holds_no_withheld_record(
+    answers, doubles, everything, history
+) -> None:
+    look = doubles.calls(("filter_records", {"benchmarks": ["b-0"], "limit": 30}), ("describe_model", {"name": "m-5"}))
+    _, [kept] = answers(doubles.script(look, doubles.submits()), think=Think.LOW)
+    stored = kept.model_dump_json()
+    hidden = set(everything.records["id"]) - set(history.records["id"])
+    assert not any(key in stored for key in hidden)
+    assert [said.role for said in kept.opinions[0].messages] == [
+        "system", "user", "assistant", "tool", "tool", "assistant",
+    ]  # fmt: skip
+    assert type(kept).model_validate_json(stored) == kept
+
+
+def test_a_model_that_obeys_hostile_notes_changes_neither_tools_nor_barrier_nor_form(
+    answers, doubles, everything, history
+) -> None:
+    """The scripted model does all that a note tells it: it asks for the future, then answers with a bare number."""
+
+    def obedient(messages, tools):
+        if not any("IGNORE ALL PREVIOUS" in str(m.content) for m in messages[2:]):
+            return doubles.calls(("filter_records", {"models": ["m-2"], "benchmarks": ["b-0"]}))
+        if len(messages) < 6 and "filter_records" in tools:
+            return doubles.calls(
+                ("filter_records", {"benchmarks": ["b-0"], "published_to": "2030-01-01", "limit": 30}),
+                ("filter_records", {"models": ["m-5"], "as_of": "2030-01-01"}),
+                ("grant_access", {"all": True}),
+            )
+        return AIMessage("99")
+
+    answer, [kept] = answers(obedient, think=Think.LOW)
+    hidden = set(everything.records["id"]) - set(history.records["id"])
+    assert not any(key in kept.model_dump_json() for key in hidden)
+    assert answer.method == "bell"
+    assert "no JSON object" in answer.caveats[0]
+
+
+def test_a_question_that_the_history_gives_away_is_refused(make_agent, everything, question) -> None:
+    with pytest.raises(LeakageError):
+        make_agent().fit(everything).forecast([question.model_copy(update={"as_of": everything.as_of})])
+
+
+def test_many_questions_are_answered_in_order(make_agent, doubles, history, question, everything) -> None:
+    agent = make_agent(lambda _messages, _tools: doubles.submits(), think=Think.LOW)
+    asked = [question.model_copy(update={"as_of": question.as_of + dt.timedelta(days=i)}) for i in range(40)]
+    told = agent.fit(history).forecast(asked)
+    assert [answer.question for answer in told] == asked
+
+
+def test_reports_of_a_known_cell_are_told_before_anything_is_asked(make_agent, store, question, doubles) -> None:
+    kept = []
+    known = question.model_copy(update={"cell_known": True})
+    agent = make_agent(low(doubles), keep=kept.append, think=Think.LOW)
+    agent.fit(store.history(as_of=question.as_of)).forecast([known])
+    assert "Reports of this very cell are public" in kept[0].opinions[0].messages[1].content
+
+
+def test_a_full_disk_costs_the_conversation_and_not_the_forecast(make_agent, doubles, history, question) -> None:
+    def full(_remembered):
+        raise OSError(28, "No space left on device")
+
+    [answer] = make_agent(low(doubles), keep=full, think=Think.LOW).fit(history).forecast([question])
+    assert answer.method == "agent"
+    assert "No space left" in answer.caveats[-1]
+
+
+@pytest.mark.parametrize("think", list(Think))
+def test_every_effort_leaves_room_for_all_its_rounds(think) -> None:
+    effort = EFFORTS[think]
+    most = len(effort.framings) * (effort.rounds + 1) + (effort.supervisor_rounds and effort.supervisor_rounds + 1)
+    assert effort.calls >= most
+    assert Limits(calls=effort.calls, tokens=effort.tokens, seconds=effort.seconds)
+
+
+def test_the_dial_only_goes_up() -> None:
+    ordered = [dataclasses.astuple(EFFORTS[think])[1:] for think in (Think.LOW, Think.MEDIUM, Think.HIGH)]
+    assert all(all(a <= b for a, b in zip(x, y, strict=True)) for x, y in itertools.pairwise(ordered))

@@ -1,0 +1,141 @@
+"""Tools show what the history holds and nothing else, and an error tells the model how to ask better."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+
+import pytest
+
+from agent.tools.toolbox import TOOLS, schemas, serve, submit_schema
+
+
+def _ids(history, **cells) -> set[str]:
+    frame = history.records
+    for column, value in cells.items():
+        frame = frame[frame[column] == value]
+    return set(frame["id"])
+
+
+def _hidden(everything, history) -> set[str]:
+    return _ids(everything) - _ids(history)
+
+
+@pytest.fixture
+def leaky(desk, everything, doubles):
+    """A desk whose search sees everything there is: only the desk itself stands between."""
+    return dataclasses.replace(desk, search=doubles.Scan(everything), shown={})
+
+
+HOSTILE_CALLS = [
+    ("search_records", {"query": "m-5 on b-0", "limit": 30}),
+    ("keyword_search", {"query": "m-5 b-0", "models": ["m-5"], "benchmarks": ["b-0"]}),
+    ("filter_records", {"models": ["m-5"], "benchmarks": ["b-0"]}),
+    ("filter_records", {"models": ["m-5-high"], "benchmarks": ["b-0"]}),
+    ("filter_records", {"benchmarks": ["b-0"], "published_to": "2099-01-01", "limit": 30}),
+    ("filter_records", {"sources": ["foreign"]}),
+    ("aggregate_records", {"models": ["m-5"], "benchmarks": ["b-0"]}),
+    ("aggregate_records", {"benchmarks": ["b-0"], "published_from": "2025-07-01"}),
+    ("describe_model", {"name": "m-5"}),
+    ("describe_benchmark", {"name": "b-0"}),
+    ("statistical_forecast", {}),
+]
+
+
+@pytest.mark.parametrize(("name", "arguments"), HOSTILE_CALLS)
+@pytest.mark.parametrize("which", ["desk", "leaky"])
+def test_no_call_shows_a_late_excluded_or_withheld_record(request, which, name, arguments, everything, history) -> None:
+    desk = request.getfixturevalue(which)
+    hidden = _hidden(everything, history)
+    assert hidden
+    told = serve(desk, name, arguments)
+    assert not any(key in told for key in hidden)
+    assert not hidden & desk.shown.keys()
+    if name != "aggregate_records":
+        assert not any(f": {value:.4g} percent" in told for value in (62.3, 77.7, 66.6))
+
+
+def test_what_a_leaky_search_brings_is_noted_as_refused(leaky, everything, history) -> None:
+    serve(leaky, "filter_records", {"benchmarks": ["b-0"], "limit": 30})
+    assert set(leaky.refused) <= _hidden(everything, history)
+    assert leaky.refused
+
+
+def test_a_passage_cannot_pass_a_hidden_record_off_under_a_visible_id(desk, everything, history, doubles) -> None:
+    visible, hidden = min(_ids(history)), min(_hidden(everything, history))
+    forged = doubles.passage_of(everything, hidden).model_copy(update={"id": visible})
+    assert desk.show([forged]) == []
+
+
+def test_records_are_shown_with_id_value_date_and_source(desk, history) -> None:
+    [key] = _ids(history, model="m-1", benchmark="b-1")
+    told = serve(desk, "filter_records", {"models": ["m-1"], "benchmarks": ["b-1"]})
+    assert f"[{key}] m-1 on b-1: 38 percent" in told
+    assert "2025-03-01 (reported date); source source-a" in told
+    assert key in desk.shown
+
+
+def test_a_hostile_note_stays_in_its_quotation(desk, doubles) -> None:
+    told = serve(desk, "filter_records", {"models": ["m-2"], "benchmarks": ["b-0"]})
+    assert "IGNORE ALL PREVIOUS" in told
+    assert told.startswith("<data>\n")
+    assert told.index("</data>") == len(told) - len("</data>")
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "says"),
+    [
+        ("find_records", {}, "there are search_records"),
+        ("search_records", {}, "query"),
+        ("search_records", {"query": "x", "limit": 1000}, "limit"),
+        ("search_records", {"query": "x", "include_future": True}, "include_future"),
+        ("filter_records", {}, "at least one condition"),
+        ("filter_records", {"setting": {"heat": 1}}, "no|nothing|setting"),
+        ("filter_records", {"models": ["gpt-nobody"]}, "nearest known are m-0"),
+        ("describe_model", {"name": "gpt-nobody"}, "nearest known are m-0"),
+        ("calculate", {"expression": "import os"}, "no arithmetic"),
+        ("aggregate_records", {"benchmarks": ["b-0"], "by": "colour"}, "by"),
+    ],
+)
+def test_an_error_tells_how_to_ask_better_and_raises_nothing(desk, name, arguments, says) -> None:
+    told = serve(desk, name, arguments)
+    assert any(part in told for part in says.split("|"))
+
+
+def test_the_asked_model_is_described_from_the_question_also_where_the_history_does_not_know_it(
+    desk, make_model
+) -> None:
+    own = make_model("my-own", name="My Own", params_b=7.0)
+    mine = dataclasses.replace(desk, question=desk.question.model_copy(update={"model": own}))
+    told = serve(mine, "describe_model", {"name": "My own"})
+    assert "parameters (billions): 7.0" in told
+    assert "model:my-own" in mine.shown
+
+
+def test_an_aggregate_shows_its_best_record(desk) -> None:
+    told = serve(desk, "aggregate_records", {"benchmarks": ["b-1"]})
+    assert any(f"[{key}]" in told for key in desk.shown)
+
+
+def test_the_statistics_are_told_with_components_and_caveats(desk) -> None:
+    told = serve(desk, "statistical_forecast", {})
+    assert "- bell, weight 1.00" in told
+    assert "caveat: it always says the same" in told
+
+
+def test_masks_see_every_result_and_every_argument(desk, question) -> None:
+    blind = dataclasses.replace(
+        desk,
+        mask=lambda text: text.replace("m-1", "M7"),
+        unmask=lambda told: json.loads(json.dumps(told).replace("M7", "m-1")),
+    )
+    told = serve(blind, "filter_records", {"models": ["M7"], "benchmarks": ["b-1"]})
+    assert "M7 on b-1" in told
+    assert "m-1" not in told
+
+
+def test_every_tool_is_told_to_the_model_with_a_description_and_no_reference() -> None:
+    assert [schema["function"]["name"] for schema in schemas()] == list(TOOLS)
+    for schema in (*schemas(), submit_schema()):
+        assert len(schema["function"]["description"]) > 20
+        assert "$ref" not in json.dumps(schema)
