@@ -9,9 +9,9 @@ Records never change. What an edition of a series says otherwise about them stan
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Date, DateTime, Float, ForeignKey, Integer, MetaData, String, Table, Text
+from sqlalchemy import Column, Date, DateTime, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest migration that this program knows; a test holds it to the folder of migrations."""
 
 MENDABLE = ("standard_error", "items", "date_basis", "url", "reporter", "duplicate_of", "note")
@@ -109,3 +109,30 @@ amendments = Table(
     sqlite_with_rowid=False,
 )
 """What an edition says otherwise about a record of the same id, whole, append-only; the latest holds."""
+
+forecasts = Table(
+    "forecasts",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("id", String(20), nullable=False, unique=True),
+    Column("issued_at", DateTime(timezone=True), nullable=False),
+    Column("as_of", Date, nullable=False),
+    Column("model", String(128), nullable=False),
+    Column("benchmark", String(128), nullable=False),
+    Column("method", Text, nullable=False),
+    Column("user", String(128), nullable=False),
+    Column("document", Text, nullable=False),
+    Index("forecasts_by_cell", "benchmark", "model"),
+)
+"""The ledger: forecasts as they were issued, append-only. A model or benchmark may be one that no record knows."""
+
+resolutions = Table(
+    "resolutions",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("forecast_id", String(20), ForeignKey("forecasts.id"), nullable=False),
+    Column("resolved_at", DateTime(timezone=True), nullable=False),
+    Column("document", Text, nullable=False),
+    Index("resolutions_by_forecast", "forecast_id"),
+)
+"""What came of forecasts, append-only; of several for one forecast, which correct each other, the latest holds."""

@@ -7,9 +7,10 @@ table is kept in memory between calls, never a history: a backtest over many dat
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple, Self
 
@@ -27,6 +28,7 @@ from records.source import Source
 from records.store import engine, migrate, rows, schema
 from records.store.editions import newest_edition
 from records.store.faults import told
+from records.store.ledger import Ledger
 from records.store.taking import take, take_edition
 
 if TYPE_CHECKING:
@@ -184,6 +186,18 @@ class Store:
             strict_dates=strict_dates,
             kinship=raw.kinship,
         )
+
+    @property
+    def ledger(self) -> Ledger:
+        """The forecasts that were issued from this store, and what came of them."""
+        return Ledger(
+            reading=partial(self._transaction, engine.reading), writing=partial(self._transaction, engine.writing)
+        )
+
+    @contextmanager
+    def _transaction(self, kind: Callable[[Engine], AbstractContextManager[Connection]]) -> Iterator[Connection]:
+        with told(self._where), kind(self._engine) as connection:
+            yield connection
 
     def catalogue(self) -> Catalogue:
         """Return the names of everything the store knows, for finding a model or benchmark by any spelling."""

@@ -1,0 +1,93 @@
+"""The ledger's entries: forecasts as they were issued, before the outcome was known, and what came of them.
+
+An entry's id is a hash of all that it says, so that nobody can say afterwards that something else was forecast.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from typing import Self
+
+from pydantic import AwareDatetime, Field, model_validator
+
+from records.base import Day, Value
+from records.forecast import Forecast
+from records.resolution import Resolution
+
+ID_LENGTH = 20
+
+
+class Issued(Value):
+    """A forecast with the moment at which it was issued, and for whom."""
+
+    id: str = Field(pattern=r"^[0-9a-f]{20}$")
+    """Hash of forecast, moment and user, 20 hexadecimal digits."""
+    issued_at: AwareDatetime
+    user: str = Field(default="", max_length=128)
+    forecast: Forecast
+
+    @classmethod
+    def of(cls, forecast: Forecast, *, issued_at: dt.datetime, user: str = "") -> Self:
+        """Enter a forecast.
+
+        Raises:
+            ValueError: the moment has no time zone.
+        """
+        if issued_at.tzinfo is None:
+            raise ValueError(f"the moment {issued_at} has no time zone")
+        moment = issued_at.astimezone(dt.UTC)
+        return cls(id=_hash(forecast, moment, user), issued_at=moment, user=user, forecast=forecast)
+
+    @model_validator(mode="after")
+    def _says_what_was_issued(self) -> Self:
+        if self.id != _hash(self.forecast, self.issued_at.astimezone(dt.UTC), self.user):
+            raise ValueError(f"the entry {self.id} does not say what was issued: it was changed afterwards")
+        return self
+
+    @property
+    def cell(self) -> tuple[str, str]:
+        """The model and the benchmark that it is about."""
+        return self.forecast.question.cell
+
+    @property
+    def issued_on(self) -> dt.date:
+        """The day, in coordinated universal time."""
+        return self.issued_at.date()
+
+
+class Settled(Value):
+    """An issued forecast with the resolution that holds."""
+
+    issued: Issued
+    resolution: Resolution
+    resolved_at: AwareDatetime
+
+    @property
+    def foresight(self) -> bool:
+        """Whether it was issued, and could know only, what was public before the day on which the outcome was."""
+        question = self.issued.forecast.question
+        blind = not question.cell_known and question.as_of < self.resolution.published
+        return blind and self.issued.issued_on < self.resolution.published
+
+    @property
+    def horizon(self) -> int:
+        """Days from the forecast's as-of date to the outcome."""
+        return (self.resolution.published - self.issued.forecast.question.as_of).days
+
+
+class Selection(Value):
+    """Which entries to list; what is empty selects all."""
+
+    model: str = ""
+    benchmark: str = ""
+    method: str = ""
+    user: str = ""
+    resolved: bool | None = None
+    issued_from: Day | None = None
+    issued_to: Day | None = None
+
+
+def _hash(forecast: Forecast, moment: dt.datetime, user: str) -> str:
+    told = f"{moment.isoformat()}\n{user}\n{forecast.model_dump_json()}"
+    return hashlib.sha256(told.encode()).hexdigest()[:ID_LENGTH]

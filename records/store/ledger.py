@@ -1,0 +1,200 @@
+"""The ledger in the store: forecasts go in before the outcome is known, resolutions after, and nothing is changed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+
+from pydantic import ValidationError
+from sqlalchemy import Connection, Row, Select, func, insert, select
+
+from records.errors import DataError, UsageError
+from records.forecast import Forecast
+from records.ledger import ID_LENGTH, Issued, Selection, Settled
+from records.metric import Metric
+from records.resolution import Resolution
+from records.store import rows, schema
+
+Transaction = Callable[[], AbstractContextManager[Connection]]
+
+SHORTEST_ID = 4
+"""Digits by which an entry may be named where they are enough to tell it from all others."""
+
+
+class Ledger:
+    """The forecasts of one store; ``Store.ledger`` opens it."""
+
+    def __init__(self, *, reading: Transaction, writing: Transaction) -> None:
+        self._reading, self._writing = reading, writing
+
+    def issue(self, forecasts: Sequence[Forecast], *, issued_at: dt.datetime, user: str = "") -> tuple[Issued, ...]:
+        """Enter forecasts, all of them or none; one that is there already, word for word, is left as it is.
+
+        Args:
+            forecasts: as they are told to the user.
+            issued_at: the moment, with its time zone.
+            user: for whom; empty on a user's own machine.
+
+        Raises:
+            StoreError: the database refused; nothing was entered.
+        """
+        entries = tuple(Issued.of(forecast, issued_at=issued_at, user=user) for forecast in forecasts)
+        with self._writing() as connection:
+            by_id = {entry.id: entry for entry in entries}
+            new = rows.absent(connection, schema.forecasts, by_id)
+            if new:
+                connection.execute(
+                    insert(schema.forecasts), [_row(entry) for key, entry in by_id.items() if key in new]
+                )
+        return entries
+
+    def entry(self, entry_id: str) -> Issued:
+        """Return one entry by its id, or by the first digits of it.
+
+        Raises:
+            UsageError: no entry, or more than one, begins like this.
+            DataError: the entry was changed behind the ledger's back.
+        """
+        with self._reading() as connection:
+            return _read(_find(connection, entry_id).document)
+
+    def entries(self, wanted: Selection | None = None, *, limit: int = 100, before: str = "") -> tuple[Issued, ...]:
+        """List entries, the newest first.
+
+        Args:
+            wanted: which; all by default.
+            limit: how many at most.
+            before: only those entered before this one, for the next page.
+
+        Raises:
+            UsageError: no entry has the id ``before``.
+        """
+        table = schema.forecasts
+        with self._reading() as connection:
+            query = _selected(select(table), wanted or Selection()).order_by(table.c.number.desc()).limit(limit)
+            if before:
+                query = query.where(table.c.number < _find(connection, before).number)
+            return tuple(_read(row.document) for row in connection.execute(query))
+
+    def resolve(self, entry_id: str, resolution: Resolution, *, resolved_at: dt.datetime) -> Settled:
+        """Settle an entry; a second resolution corrects the first, and both are kept.
+
+        Raises:
+            UsageError: no such entry.
+            DataError: the value cannot be a score of this benchmark, or the resolution is of another question.
+        """
+        with self._writing() as connection:
+            issued = _read(_find(connection, entry_id).document)
+            _check(issued, resolution)
+            settled = Settled(issued=issued, resolution=resolution, resolved_at=resolved_at)
+            row = {"forecast_id": issued.id, "resolved_at": resolved_at, "document": resolution.model_dump_json()}
+            connection.execute(insert(schema.resolutions), [row])
+        return settled
+
+    def settled(self, wanted: Selection | None = None) -> tuple[Settled, ...]:
+        """Return all entries that are settled, each with the resolution that holds, the oldest first."""
+        return tuple(self._settled(wanted or Selection()))
+
+    def open_entries(self, wanted: Selection | None = None) -> tuple[Issued, ...]:
+        """Return all entries that wait for their outcome, the oldest first."""
+        waiting = (wanted or Selection()).model_copy(update={"resolved": False})
+        with self._reading() as connection:
+            query = _selected(select(schema.forecasts), waiting).order_by(schema.forecasts.c.number)
+            return tuple(_read(row.document) for row in connection.execute(query))
+
+    def _settled(self, wanted: Selection) -> Iterator[Settled]:
+        told, made = schema.resolutions, schema.forecasts
+        latest = select(func.max(told.c.number)).group_by(told.c.forecast_id)
+        query = (
+            select(made.c.document.label("issued"), told.c.document.label("resolution"), told.c.resolved_at)
+            .join(told, told.c.forecast_id == made.c.id)
+            .where(told.c.number.in_(latest))
+        )
+        with self._reading() as connection:
+            found = connection.execute(_selected(query, wanted).order_by(made.c.number)).all()
+        for row in found:
+            yield Settled(
+                issued=_read(row.issued),
+                resolution=Resolution.model_validate_json(row.resolution),
+                resolved_at=_with_zone(row.resolved_at),
+            )
+
+
+def _row(entry: Issued) -> dict[str, object]:
+    question = entry.forecast.question
+    return {
+        "id": entry.id,
+        "issued_at": entry.issued_at,
+        "as_of": question.as_of,
+        "model": question.model.id,
+        "benchmark": question.benchmark.id,
+        "method": entry.forecast.method,
+        "user": entry.user,
+        "document": entry.model_dump_json(),
+    }
+
+
+def _read(document: str) -> Issued:
+    try:
+        return Issued.model_validate_json(document)
+    except ValidationError as error:
+        why = error.errors(include_input=False)[0]["msg"]
+        raise DataError(f"An entry of the ledger cannot be trusted: {why}. Restore the store from a copy.") from error
+
+
+def _find(connection: Connection, entry_id: str) -> Row[tuple[object, ...]]:
+    """Return the row of the entry whose id begins like this."""
+    start = entry_id.strip().lower()
+    if not SHORTEST_ID <= len(start) <= ID_LENGTH or not all(digit in "0123456789abcdef" for digit in start):
+        raise UsageError(
+            f"{entry_id!r} is no id of a forecast: expected {SHORTEST_ID} to {ID_LENGTH} of the digits 0-9a-f; "
+            "`scorecast ledger list` shows them."
+        )
+    table = schema.forecasts
+    found = connection.execute(select(table).where(table.c.id.startswith(start)).limit(2)).all()
+    if len(found) == 1:
+        return found[0]
+    told = "more than one begins like this: add digits" if found else "`scorecast ledger list` shows which there are"
+    raise UsageError(f"No forecast of the ledger is named by {entry_id!r}: {told}.")
+
+
+def _selected(query: Select[tuple[object, ...]], wanted: Selection) -> Select[tuple[object, ...]]:
+    table = schema.forecasts
+    for name in ("model", "benchmark", "method", "user"):
+        if value := getattr(wanted, name):
+            query = query.where(table.c[name] == value)
+    if wanted.issued_from:
+        query = query.where(table.c.issued_at >= _midnight(wanted.issued_from))
+    if wanted.issued_to:
+        query = query.where(table.c.issued_at < _midnight(wanted.issued_to + dt.timedelta(days=1)))
+    if wanted.resolved is not None:
+        known = select(schema.resolutions.c.forecast_id)
+        query = query.where(table.c.id.in_(known) if wanted.resolved else table.c.id.not_in(known))
+    return query
+
+
+def _check(issued: Issued, resolution: Resolution) -> None:
+    question = issued.forecast.question
+    if resolution.question_id != question.id:
+        raise DataError(f"The resolution is of question {resolution.question_id}, the forecast of {question.id}.")
+    if not question.metric.admits(resolution.value):
+        raise DataError(
+            f"{resolution.value:g} is no score on {question.benchmark.name}, whose {question.metric.name} lies "
+            f"{_bounds(question.metric)}: see that value and unit are right."
+        )
+
+
+def _bounds(metric: Metric) -> str:
+    low = "" if metric.lower is None else f"at {metric.lower:g} or above"
+    high = "" if metric.upper is None else f"at {metric.upper:g} or below"
+    return " and ".join(filter(None, (low, high))) or "anywhere but at infinity"
+
+
+def _midnight(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(), tzinfo=dt.UTC)
+
+
+def _with_zone(moment: dt.datetime) -> dt.datetime:
+    """SQLite forgets the zone; moments are kept in coordinated universal time."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
