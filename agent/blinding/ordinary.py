@@ -1,0 +1,15 @@
+"""Names that are also plain English: in running text, in lower case, they are words and not names.
+
+``math`` in "math word problems" is no benchmark, ``MATH`` is. A word that is missing here is masked wherever it
+stands, which costs readability and gives nothing away.
+"""
+
+from __future__ import annotations
+
+ORDINARY = frozenset(
+    (
+        "code", "command", "drop", "frames", "include", "infinity", "instruct", "jeopardy", "language", "map", "math",
+        "mathematics", "meta", "multiple", "neural", "nexus", "open", "opt", "polyglot", "reasoning", "reflection",
+        "ruler", "safety", "solar", "stable", "switch", "together", "vision",
+    )
+)  # fmt: skip
