@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from agent.access.settings import OPENAI, AccessSettings
 from agent.errors import NotConfigured
@@ -80,6 +81,8 @@ def access_from_environment(home: Path, environment: Mapping[str, str] = os.envi
     ``SCORECAST_MAX_IN_FLIGHT``, ``SCORECAST_REQUESTS_PER_MINUTE``, ``SCORECAST_MAX_OUTPUT_TOKENS``,
     ``SCORECAST_STREAM`` (1 asks for streams) and ``SCORECAST_PRICES`` (path of a table of prices).
 
+    A proxy is taken from the usual variables (``HTTPS_PROXY``, ``NO_PROXY`` and so on).
+
     Raises:
         NotConfigured: something needed is missing, or a figure is none; the message names the variable.
     """
@@ -98,6 +101,7 @@ def access_from_environment(home: Path, environment: Mapping[str, str] = os.envi
         max_in_flight=int(_figure(told, IN_FLIGHT, usual.max_in_flight)),
         requests_per_minute=int(_figure(told, PER_MINUTE, 0)) if PER_MINUTE in told else None,
         max_output_tokens=int(_figure(told, OUTPUT_TOKENS, usual.max_output_tokens)),
+        proxy=_proxy(told, told.get(BASE_URL, OPENAI)),
         stream=told.get(STREAM, "0").lower() in {"1", "true", "yes", "on"},
         cache=home / "replies.db",
         prices=Path(told[PRICES]).expanduser() if PRICES in told else home / "prices.csv",
@@ -110,3 +114,14 @@ def _figure(told: Mapping[str, str], name: str, usual: float) -> float:
         return float(told.get(name, usual))
     except ValueError:
         raise NotConfigured(f"{name} is {told[name]!r}; expected a number.") from None
+
+
+def _proxy(told: Mapping[str, str], address: str) -> str | None:
+    """Return the proxy for an address, by the variables that most programs heed, in lower or upper case."""
+    lowered = {name.lower(): value for name, value in told.items()}
+    parts = urlsplit(address)
+    direct = [name.strip().lstrip("*.") for name in lowered.get("no_proxy", "").split(",") if name.strip()]
+    host = f".{parts.hostname}"
+    if any(not name or host.endswith(f".{name}") for name in direct):
+        return None
+    return lowered.get(f"{parts.scheme}_proxy") or lowered.get("all_proxy")

@@ -84,6 +84,11 @@ class LineChat(ChatOpenAI):
         chat._line = line
         return chat
 
+    @property
+    def line(self) -> Line:
+        """The line that its calls go over."""
+        return self._line
+
     def _generate(
         self,
         messages: list[BaseMessage],
@@ -91,7 +96,7 @@ class LineChat(ChatOpenAI):
         run_manager: CallbackManagerForLLMRun | None = None,  # noqa: ARG002
         **kwargs: Any,  # noqa: ANN401 - LangChain's own signature
     ) -> ChatResult:
-        return self._result(self._line.ask(self._get_request_payload(messages, stop=stop, **kwargs)))
+        return self._result(self.line.ask(self._get_request_payload(messages, stop=stop, **kwargs)))
 
     async def _agenerate(
         self,
@@ -100,7 +105,7 @@ class LineChat(ChatOpenAI):
         run_manager: AsyncCallbackManagerForLLMRun | None = None,  # noqa: ARG002
         **kwargs: Any,  # noqa: ANN401 - LangChain's own signature
     ) -> ChatResult:
-        return self._result(await self._line.ask_async(self._get_request_payload(messages, stop=stop, **kwargs)))
+        return self._result(await self.line.ask_async(self._get_request_payload(messages, stop=stop, **kwargs)))
 
     def _result(self, answer: Answer) -> ChatResult:
         return self._create_chat_result(answer.body, {"scorecast": answer.facts})

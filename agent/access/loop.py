@@ -41,15 +41,15 @@ class BackgroundLoop:
         """Cancel what is under way and end the thread."""
         if not self.running:
             return
-        self.wait(_cancel_all_others())
+        self.wait(_end_all_others())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
-        self._loop.run_until_complete(self._loop.shutdown_asyncgens())
         self._loop.close()
 
 
-async def _cancel_all_others() -> None:
+async def _end_all_others() -> None:
     others = asyncio.all_tasks() - {asyncio.current_task()}
     for task in others:
         task.cancel()
     await asyncio.gather(*others, return_exceptions=True)
+    await asyncio.get_running_loop().shutdown_asyncgens()

@@ -35,6 +35,7 @@ class AccessSettings:
         max_in_flight: the most requests at a time.
         requests_per_minute: the most requests begun in any minute; None for no such limit.
         max_output_tokens: the most tokens of one reply, reasoning included.
+        proxy: address of an HTTP proxy; never shown, since it may hold a password.
         stream: whether replies are asked for as streams, which proxies with short timeouts need.
         cache: file of the response cache; None keeps no replies.
         cache_bytes: the most bytes of replies that are kept.
@@ -51,6 +52,7 @@ class AccessSettings:
     max_in_flight: int = 16
     requests_per_minute: int | None = None
     max_output_tokens: int = 8192
+    proxy: str | None = field(default=None, repr=False)
     stream: bool = False
     cache: Path | None = None
     cache_bytes: int = 1_000_000_000

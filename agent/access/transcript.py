@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from pydantic import Field, JsonValue
 
+from agent.access.completion import Body, Completion
 from agent.access.usage import Usage
 from records.base import Value
 
@@ -94,17 +95,31 @@ class Transcript:
             return Conversation(exchanges=tuple(self._exchanges))
 
 
-def said(message: JsonValue) -> Said:
+def exchange(body: Body, completion: Completion | None, *, hide: Callable[[str], str]) -> Exchange:
+    """Return what was asked and answered; ``hide`` takes secrets out of every text."""
+    messages = body.get("messages")
+    return Exchange(
+        model=str(body.get("model")),
+        draw=0,
+        messages=tuple(said(message, hide=hide) for message in (messages if isinstance(messages, list) else [])),
+        tools=tool_names(body.get("tools")),
+        reply=said(completion.message, hide=hide) if completion else None,
+        finish=completion.finish if completion else "",
+        usage=completion.usage if completion else None,
+    )
+
+
+def said(message: JsonValue, *, hide: Callable[[str], str] = str) -> Said:
     """Read one message of the chat format; what is not text or a tool call is shown as its kind."""
     if not isinstance(message, dict):
         return Said(role="unknown")
     tools = message.get("tool_calls")
     return Said(
         role=str(message.get("role") or "assistant"),
-        content=_text(message.get("content")),
-        wishes=tuple(_wishes(tools if isinstance(tools, list) else [])),
+        content=hide(_text(message.get("content"))),
+        wishes=tuple(_wishes(tools if isinstance(tools, list) else [], hide=hide)),
         answers=str(message.get("tool_call_id") or ""),
-        refusal=str(message.get("refusal") or ""),
+        refusal=hide(str(message.get("refusal") or "")),
     )
 
 
@@ -116,13 +131,13 @@ def _text(content: JsonValue) -> str:
     return "" if content is None else str(content)
 
 
-def _wishes(tools: Iterable[JsonValue]) -> Iterable[Wish]:
+def _wishes(tools: Iterable[JsonValue], *, hide: Callable[[str], str]) -> Iterable[Wish]:
     for tool in tools:
         if isinstance(tool, dict) and isinstance(function := tool.get("function"), dict):
             yield Wish(
                 id=str(tool.get("id") or ""),
                 name=str(function.get("name") or ""),
-                arguments=str(function.get("arguments") or ""),
+                arguments=hide(str(function.get("arguments") or "")),
             )
 
 

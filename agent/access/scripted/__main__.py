@@ -1,0 +1,29 @@
+"""Serve a scripted endpoint from the command line: ``python -m agent.access.scripted --seconds 0.05``.
+
+It says the same to everybody, and prints its address; for measurements, and for trying a client without a provider.
+"""
+
+from __future__ import annotations
+
+import argparse
+import threading
+
+from agent.access.scripted.replies import says
+from agent.access.scripted.server import ScriptedEndpoint
+
+
+def main() -> None:
+    """Serve until the program is stopped."""
+    parser = argparse.ArgumentParser(prog="python -m agent.access.scripted", description=__doc__)
+    parser.add_argument("--seconds", type=float, default=0.0, help="how long every reply takes")
+    parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
+    parser.add_argument("--text", default="I have nothing to say.", help="what it says")
+    told = parser.parse_args()
+    reply = says(told.text)
+    with ScriptedEndpoint(lambda _: reply, seconds=told.seconds, port=told.port) as endpoint:
+        print(endpoint.url, flush=True)  # noqa: T201
+        threading.Event().wait()
+
+
+if __name__ == "__main__":
+    main()

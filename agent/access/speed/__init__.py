@@ -1,0 +1,1 @@
+"""How much time model access takes of its own: ``python -m agent.access.speed``."""
