@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -33,7 +34,7 @@ def tidy_frame(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(**numbers, **texts, published=frame["published"].astype("datetime64[us]"))[list(COLUMNS)]
 
 
-def to_record(row: pd.Series) -> Record:
+def to_record(row: pd.Series | Mapping[Hashable, Any]) -> Record:
     """Build the record of one row of ``History.records``."""
     told = {key: None if pd.isna(row[key]) else row[key] for key in COLUMNS if key not in SETTING_COLUMNS}
     setting = {key: row[key] for key in SETTING_COLUMNS if not pd.isna(row[key])}

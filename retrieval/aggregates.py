@@ -44,9 +44,11 @@ def aggregates(visible: Visible, mask: Mask, *, by: GroupBy, limit: int) -> tupl
     if not len(rows):
         return ()
     numbers, names = pd.factorize(_labels(visible, rows, by), sort=True)
-    sizes = np.bincount(numbers)
-    largest = np.argsort(-sizes, kind="stable")[:limit]
-    return tuple(_aggregate(visible, rows[numbers == group], str(names[group])) for group in largest)
+    largest = np.argsort(-np.bincount(numbers), kind="stable")[:limit]
+    values = visible.column("value").to_numpy(dtype=float)
+    released = np.array([m.released.toordinal() if m.released else np.nan for m in visible.models])[visible.model_of]
+    groups = ((str(names[group]), rows[numbers == group]) for group in largest)
+    return tuple(_aggregate(visible, group, own, values[own], released[own] / YEAR) for group, own in groups)
 
 
 def _labels(visible: Visible, rows: Numbers, by: GroupBy) -> Labels:
@@ -75,9 +77,8 @@ def _texts(values: Iterable[str]) -> Labels:
     return np.array([plain(value, limit=NAME) or "unknown" for value in values], dtype=object)
 
 
-def _aggregate(visible: Visible, rows: Numbers, group: str) -> Aggregate:
+def _aggregate(visible: Visible, group: str, rows: Numbers, values: Floats, years: Floats) -> Aggregate:
     _refuse_mixture(visible, rows, group)
-    values = visible.column("value").iloc[rows].to_numpy(dtype=float)
     higher = visible.benchmarks[visible.benchmark_of[rows[0]]].metric.higher_is_better
     best = int(np.argmax(values if higher else -values))
     return Aggregate(
@@ -87,25 +88,24 @@ def _aggregate(visible: Visible, rows: Numbers, group: str) -> Aggregate:
         benchmarks=len(np.unique(visible.benchmark_of[rows])),
         quantiles=dict(zip(LEVELS, np.quantile(values, LEVELS).tolist(), strict=True)),
         best=float(values[best]),
-        best_record=str(visible.column("id").iloc[rows[best]]),
-        trend=_trend(visible, rows, values),
+        best_record=visible.id_of(rows[best]),
+        trend=_trend(years, values),
     )
 
 
-def _trend(visible: Visible, rows: Numbers, values: Floats) -> float | None:
+def _trend(years: Floats, values: Floats) -> float | None:
     """Change of the value a year of the model's release, by least squares."""
-    days = np.array([m.released.toordinal() if m.released else np.nan for m in visible.models])[visible.model_of[rows]]
-    dated = ~np.isnan(days)
+    dated = ~np.isnan(years)
     if dated.sum() < TREND_FROM:
         return None
-    years, told = days[dated] / YEAR, values[dated]
-    years = years - years.mean()
-    spread = float(years @ years)
-    return float(years @ (told - told.mean())) / spread if spread > 0.0 else None
+    since, told = years[dated] - years[dated].mean(), values[dated] - values[dated].mean()
+    spread = float(since @ since)
+    return float(since @ told) / spread if spread > 0.0 else None
 
 
 def _refuse_mixture(visible: Visible, rows: Numbers, group: str) -> None:
-    metrics = visible.column("metric").iloc[rows].tolist()
+    others = not visible.headline[rows].all()
+    metrics = visible.column("metric").iloc[rows].tolist() if others else [""] * len(rows)
     kinds: Counter[str] = Counter()
     for (number, metric), count in Counter(zip(visible.benchmark_of[rows].tolist(), metrics, strict=True)).items():
         kinds[_scale(visible.benchmarks[number], metric)] += count

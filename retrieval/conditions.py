@@ -38,17 +38,18 @@ OF_BENCHMARKS = {"benchmarks", "domains"}
 
 @dataclass(frozen=True)
 class Allowed:
-    """What conditions let through: one flag a row, a model, a benchmark, a setting."""
+    """What conditions let through: one flag a row, a model, a benchmark."""
 
+    visible: Visible
     rows: Mask
     models: Mask
     benchmarks: Mask
-    settings: Mask
 
     @property
-    def all(self) -> Mask:
-        """The flags one after another, in the order of the fields."""
-        return np.concatenate([self.rows, self.models, self.benchmarks, self.settings])
+    def everything(self) -> Mask:
+        """One flag for each place: rows, models, benchmarks and settings; a setting counts where a row has it."""
+        settings = _touched(self.visible.setting_of[self.rows], len(self.visible.settings))
+        return np.concatenate([self.rows, self.models, self.benchmarks, settings])
 
 
 def allowed(where: Where, visible: Visible) -> Allowed:
@@ -67,7 +68,7 @@ def allowed(where: Where, visible: Visible) -> Allowed:
         models &= _touched(visible.model_of[rows], len(models))
     if given - OF_BENCHMARKS:
         benchmarks &= _touched(visible.benchmark_of[rows], len(benchmarks))
-    return Allowed(rows, models, benchmarks, _touched(visible.setting_of[rows], len(visible.settings)))
+    return Allowed(visible, rows, models, benchmarks)
 
 
 def _touched(numbers: NDArray[np.intp], length: int) -> Mask:
@@ -105,7 +106,9 @@ def _benchmarks(where: Where, visible: Visible) -> Mask:
 
 def _records(where: Where, visible: Visible) -> Mask:
     """Tell which rows meet the conditions on records themselves."""
-    keep = _metrics(where, visible) & _settings(where, visible)[visible.setting_of]
+    keep = _metrics(where, visible)
+    if where.setting:
+        keep &= _settings(where, visible)[visible.setting_of]
     if where.sources:
         column = visible.column("source")
         keep &= column.isin(_ids("source", where.sources, column.unique())).to_numpy()
@@ -118,13 +121,12 @@ def _records(where: Where, visible: Visible) -> Mask:
 
 def _metrics(where: Where, visible: Visible) -> Mask:
     """Tell which rows are in a metric that is asked for; in the headline metric where none is."""
-    own = visible.column("metric")
-    headline = (own == "").to_numpy()
+    headline = visible.headline
     if not where.metrics:
-        return headline
+        return headline.copy()
     asked = {fold(name) for name in where.metrics}
     mains = np.fromiter((fold(b.metric.name) in asked for b in visible.benchmarks), dtype=bool)
-    named = own.map(fold).isin(asked).to_numpy()
+    named = visible.column("metric").map(fold).isin(asked).to_numpy()
     found: Mask = np.where(headline, mains[visible.benchmark_of], named) if len(mains) else named
     return found
 

@@ -65,11 +65,11 @@ def model_document(model: Model) -> str:
     return plain(", ".join(part for part in told if part))
 
 
-def benchmark_document(benchmark: Benchmark, *, description: str) -> str:
-    """Tell what a benchmark is called and what it asks; the description is that which the history may say."""
+def benchmark_document(benchmark: Benchmark) -> str:
+    """Tell what a benchmark is called and what it asks; it is the history's, whose description quotes no secret."""
     kind = " ".join(part for part in (benchmark.domain, benchmark.answer_format) if part).replace("_", " ")
     names = _names(benchmark.name, benchmark.id, *benchmark.aliases)
-    return plain(f"{names}. {kind}. {benchmark.metric.name}. {description}")
+    return plain(f"{names}. {kind}. {benchmark.metric.name}. {benchmark.description}")
 
 
 def setting_document(setting: Setting) -> str:

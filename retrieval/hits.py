@@ -25,13 +25,13 @@ def passages(visible: Visible, places: Numbers, relevance: Floats, *, limit: int
 
 def describe_model(visible: Visible, model: Model, *, relevance: float = 1.0) -> Passage:
     """Return the passage of a visible model."""
-    count = int((visible.history.records["model"] == model.id).sum())
+    count = int(visible.model_counts[model.id])
     return model_passage(model, visible.history, records=count, relevance=relevance)
 
 
 def describe_benchmark(visible: Visible, benchmark: Benchmark, *, relevance: float = 1.0) -> Passage:
     """Return the passage of a visible benchmark."""
-    count = int((visible.history.records["benchmark"] == benchmark.id).sum())
+    count = int(visible.benchmark_counts[benchmark.id])
     return benchmark_passage(benchmark, visible.history, records=count, relevance=relevance)
 
 

@@ -19,11 +19,11 @@ import numpy as np
 
 from records.errors import StoreError
 from records.history import History
-from retrieval.documents import EDITION, Document
+from retrieval.documents import EDITION
 from retrieval.embedding import Embedding, Vectors
-from retrieval.keywords import Keywords
-from retrieval.ranking import Meaning, Words
+from retrieval.ranking import Likeness, Meaning, Words
 from retrieval.search import HistorySearch
+from retrieval.shelves import Shelf, Shelves
 from retrieval.vectors import BATCH, VectorStore
 from retrieval.visible import Visible
 
@@ -35,8 +35,6 @@ PATIENCE = 60.0
 
 Progress = Callable[[int, int], None]
 """Called with the number of documents embedded and the number to embed."""
-
-Documents = tuple[Document, ...]
 
 
 class Refreshed(NamedTuple):
@@ -62,8 +60,9 @@ class Index:
         self._known: dict[str, Vectors] = {}
         self._searches = lru_cache(maxsize=HISTORIES)(self._open)
         self._queries = lru_cache(maxsize=256)(self._embed_query)
+        self._shelves = Shelves()
         self._matrices = lru_cache(maxsize=3 * HISTORIES)(self._matrix)
-        self._keywords = lru_cache(maxsize=4 * HISTORIES)(Keywords)
+        self._likenesses = lru_cache(maxsize=HISTORIES)(self._likeness)
 
     def on(self, history: History) -> HistorySearch:
         """Return a search that sees this history and nothing else."""
@@ -79,7 +78,8 @@ class Index:
             UsageError: the embedding lacks a package or a key.
             DataError: the provider of the embedding failed.
         """
-        documents = {document.key: document for document in _all_documents(Visible(history))}
+        on = self._shelves.of(Visible(history))
+        documents = {d.key: d for shelf in (on.models, on.benchmarks, on.settings) for d in shelf.documents}
         fingerprint = self._fingerprint(documents)
         with _one_writer(self._lock):
             if self._vectors.fingerprint == fingerprint and self._vectors.count() == len(documents):
@@ -98,14 +98,14 @@ class Index:
 
     def words(self, visible: Visible) -> Words:
         """Return the words of everything visible; statistics are of these texts alone."""
-        kinds = (visible.model_documents, visible.benchmark_documents, visible.setting_documents)
-        texts = [tuple(document.text for document in documents) for documents in kinds]
-        return Words(visible, *(self._keywords(text) for text in (*texts, visible.origins)))
+        return Words(visible, self._shelves.of(visible))
 
     def meaning(self, visible: Visible) -> Meaning:
         """Return the vectors of everything visible."""
-        kinds = (visible.model_documents, visible.benchmark_documents, visible.setting_documents)
-        return Meaning(visible, *(self._matrices(documents) for documents in kinds))
+        on = self._shelves.of(visible)
+        models, benchmarks, settings = (self._matrices(shelf) for shelf in (on.models, on.benchmarks, on.settings))
+        likeness = self._likenesses(on.models, on.benchmarks, on.settings)
+        return Meaning(visible, models, benchmarks, settings, likeness)
 
     def query(self, text: str) -> Vectors:
         """Return the vector of a query."""
@@ -118,26 +118,24 @@ class Index:
         query: Vectors = self._embedding.embed([text])[0]
         return query
 
-    def _matrix(self, documents: Documents) -> Vectors:
-        """Return the vectors of some documents: from memory, else from the index, else embedded now."""
-        keys = [document.key for document in documents]
-        if missing := [key for key in keys if key not in self._known]:
+    def _matrix(self, shelf: Shelf) -> Vectors:
+        """Return the vectors of a shelf: from memory, else from the index, else embedded now."""
+        if not shelf.documents:
+            return np.zeros((0, len(self.query("nothing"))), dtype=np.float32)
+        if missing := [key for key in shelf.keys if key not in self._known]:
             self._known.update(self._vectors.fetch(missing))
-        unknown = {d.key: d.text for d in documents if d.key not in self._known}
+        unknown = {d.key: d.text for d in shelf.documents if d.key not in self._known}
         if unknown:
             vectors: Iterable[Vectors] = iter(self._embedding.embed(list(unknown.values())))
             self._known.update(zip(unknown, vectors, strict=True))
-        if not keys:
-            return np.zeros((0, len(self.query("nothing"))), dtype=np.float32)
-        return np.stack([self._known[key] for key in keys])
+        return np.stack([self._known[key] for key in shelf.keys])
 
-    def _fingerprint(self, documents: dict[str, Document]) -> str:
-        told = f"{EDITION} {self._embedding.name} {sorted(documents)}"
+    def _likeness(self, models: Shelf, benchmarks: Shelf, settings: Shelf) -> Likeness:
+        return Likeness.of(*map(self._matrices, (models, benchmarks, settings)))
+
+    def _fingerprint(self, keys: Iterable[str]) -> str:
+        told = f"{EDITION} {self._embedding.name} {sorted(keys)}"
         return hashlib.sha256(told.encode()).hexdigest()[:20]
-
-
-def _all_documents(visible: Visible) -> Documents:
-    return (*visible.model_documents, *visible.benchmark_documents, *visible.setting_documents)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ be shown, and nothing to filter afterwards.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -65,7 +66,7 @@ class HistorySearch:
         """
         text, let = _checked(query, limit), allowed(where, self.visible)
         scores = [self._by_words(text), self._by_meaning(text)]
-        return passages(self.visible, *fused(scores, let.all), limit=limit)
+        return passages(self.visible, *fused(scores, let.everything), limit=limit)
 
     def keyword(self, query: str, *, where: Where = EVERYTHING, limit: int = 10) -> tuple[Passage, ...]:
         """Return the nearest by words alone; raises as ``search`` does."""
@@ -112,14 +113,22 @@ class HistorySearch:
         return describe_benchmark(self.visible, known.get(name) or self.visible.catalogue.benchmark(name))
 
     def _by_words(self, text: str) -> Floats:
-        return self.parts.words(self.visible).scores(text)
+        return self._words.scores(text)
 
     def _by_meaning(self, text: str) -> Floats:
-        return self.parts.meaning(self.visible).scores(self.parts.query(text))
+        return self._meaning.scores(self.parts.query(text))
+
+    @cached_property
+    def _words(self) -> Words:
+        return self.parts.words(self.visible)
+
+    @cached_property
+    def _meaning(self) -> Meaning:
+        return self.parts.meaning(self.visible)
 
     def _nearest(self, scores: Floats, let: Allowed, limit: int) -> tuple[Passage, ...]:
         """Return the best of one ranking; relevance is the share of the best score."""
-        places = best(scores, let.all)
+        places = best(scores, let.everything)
         found = scores[places]
         return passages(self.visible, places, found / max(found.max(initial=0.0), 1e-9), limit=limit)
 

@@ -6,6 +6,7 @@ setting and origin by number, so that what is worked out for a thousand models s
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -19,9 +20,8 @@ from records.history import History
 from records.model import Model
 from records.names.catalogue import Catalogue
 from records.record import Record
-from records.search import PassageKind
 from records.setting import Setting
-from retrieval.documents import NAME, Document, benchmark_document, model_document, plain, setting_document
+from retrieval.documents import NAME, plain
 
 Numbers = NDArray[np.intp]
 
@@ -91,29 +91,33 @@ class Visible:
         return tuple(plain(f"{names.get(s, s)} {plain(note, limit=NAME)}") for s, note in told)
 
     @cached_property
-    def model_documents(self) -> tuple[Document, ...]:
-        """The document of each model."""
-        return tuple(Document(PassageKind.MODEL, model_document(model)) for model in self.models)
+    def headline(self) -> NDArray[np.bool_]:
+        """Whether each row is in the headline metric of its benchmark."""
+        return (self.history.records["metric"] == "").to_numpy(dtype=bool)[self.rows]
 
     @cached_property
-    def benchmark_documents(self) -> tuple[Document, ...]:
-        """The document of each benchmark, as the history may say it."""
-        told = (benchmark_document(b, description=self.history.describe(b)) for b in self.benchmarks)
-        return tuple(Document(PassageKind.BENCHMARK, text) for text in told)
+    def model_counts(self) -> Mapping[str, int]:
+        """Number of rows of each model, by id."""
+        return dict(zip(self.history.models, np.bincount(self.model_of, minlength=len(self.models)), strict=True))
 
     @cached_property
-    def setting_documents(self) -> tuple[Document, ...]:
-        """The document of each setting."""
-        return tuple(Document(PassageKind.SETTING, setting_document(setting)) for setting in self.settings)
+    def benchmark_counts(self) -> Mapping[str, int]:
+        """Number of rows of each benchmark, by id."""
+        counts = np.bincount(self.benchmark_of, minlength=len(self.benchmarks))
+        return dict(zip(self.history.benchmarks, counts, strict=True))
 
     def column(self, name: str) -> pd.Series:
         """One column of the records, in the order of the rows."""
         return self.history.records[name].iloc[self.rows]
 
+    def id_of(self, row: int) -> str:
+        """The id of the record in a row."""
+        return str(self.history.records["id"].iloc[int(self.rows[row])])
+
     def records(self, rows: Numbers) -> list[Record]:
         """Return the records of some rows; these are the history's own."""
         found = self.history.records.iloc[self.rows[rows]].to_dict("records")
-        return [to_record(pd.Series(row)) for row in found]
+        return [to_record(row) for row in found]
 
     @cached_property
     def _codes(self) -> tuple[Numbers, Numbers]:
@@ -131,13 +135,15 @@ class Visible:
 
     def _distinct(self, *columns: str) -> tuple[Numbers, Numbers]:
         """First row of each distinct combination of some columns, and the number of the combination of each row."""
-        code = np.zeros(len(self.rows), dtype=np.int64)
+        code = np.zeros(len(self.history.records), dtype=np.int64)
         for name in columns:
-            part, values = pd.factorize(self.column(name), use_na_sentinel=False)
+            part, values = pd.factorize(self.history.records[name], use_na_sentinel=False)
             if len(values) > 1:
-                _, code = np.unique(code * len(values) + part, return_inverse=True)
-        _, first, number = np.unique(code, return_index=True, return_inverse=True)
-        return first, number
+                code = pd.factorize(code * len(values) + part)[0]
+        numbers, kinds = pd.factorize(code[self.rows])
+        first = np.zeros(len(kinds), dtype=np.intp)
+        first[numbers[::-1]] = np.arange(len(numbers))[::-1]
+        return first, numbers
 
 
 def _places(names: pd.Index, wanted: pd.Series) -> Numbers:
