@@ -19,10 +19,12 @@ from predictors.models import Ints
 from records.metric import Floats
 from records.stages import State
 
-PRIOR_OWN, PRIOR_LEVEL, PRIOR_SLOPE = 0.1, 0.1, 0.02
-"""Variances of own terms, levels and slopes before any is seen; each counts for ``PRIOR_COUNT``."""
+PRIOR_VARIANCES = (0.1, 1.0, 0.1, 0.02)
+"""``Variances`` before any is seen."""
 
 PRIOR_COUNT = 5.0
+"""How many models or families these count for."""
+
 SHARED_VARIANCE = 4.0
 
 
@@ -33,8 +35,8 @@ class Evidence(NamedTuple):
     moment: Floats
 
     def of_mean(self, own: Floats) -> Evidence:
-        """What they say of the mean that a model's own term, of covariance ``own``, is added to."""
-        left = np.linalg.inv(np.eye(own.shape[0]) + self.precision @ own)
+        """What they say of the mean that a model's own term, of covariance ``own`` ``(R, K, K)``, is added to."""
+        left = np.linalg.inv(np.eye(own.shape[1]) + self.precision @ own)
         return Evidence(_symmetric(left @ self.precision), np.einsum("rij,rj->ri", left, self.moment))
 
 
@@ -46,16 +48,21 @@ class Gaussians(NamedTuple):
 
 
 class Variances(NamedTuple):
-    """Covariances of own terms, levels and slopes, each ``(K, K)``."""
+    """Covariances, each ``(K, K)``: of own terms with and without a scale, of levels and of slopes of families."""
 
-    own: Floats
+    scaled: Floats
+    unscaled: Floats
     level: Floats
     slope: Floats
 
     @classmethod
     def start(cls, size: int) -> Variances:
         """Nothing seen."""
-        return cls(*(v * np.eye(size) for v in (PRIOR_OWN, PRIOR_LEVEL, PRIOR_SLOPE)))
+        return cls(*(variance * np.eye(size) for variance in PRIOR_VARIANCES))
+
+    def own(self, scales: Scales) -> Floats:
+        """Covariance of each model's own term: what an unknown scale would explain is part of it."""
+        return np.where(scales.told[:, None, None], self.scaled, self.unscaled)
 
     @property
     def family(self) -> Floats:
@@ -84,7 +91,7 @@ class Hierarchy(NamedTuple):
     def fit(cls, scales: Scales, evidence: Evidence, variances: Variances, centre: Floats) -> Hierarchy:
         """Solve for what is shared and for all families at once."""
         size, families = evidence.moment.shape[1], len(centre)
-        about = evidence.of_mean(variances.own)
+        about = evidence.of_mean(variances.own(scales))
         lines, design = _lines(scales, centre), scales.design
         precision = np.linalg.inv(variances.family)
         precision = precision + _sums(scales.family, _products(lines, about.precision, lines), families)
@@ -121,7 +128,7 @@ class Hierarchy(NamedTuple):
         precision = np.where(known[:, None, None], self.precision[scales.family], np.linalg.inv(self.variances.family))
         moment = np.where(known[:, None], self.moment[scales.family], 0.0)
         if without is not None:
-            about = without.of_mean(self.variances.own)
+            about = without.of_mean(self.variances.own(scales))
             rest = about.moment - np.einsum("rij,rj->ri", about.precision, common)
             precision = precision - _products(lines, about.precision, lines)
             moment = moment - _flat(lines, rest)
@@ -131,7 +138,7 @@ class Hierarchy(NamedTuple):
         blocks = covariance.reshape(-1, 2, size, 2, size)
         spread = np.einsum("rz,rzkyl,ry->rkl", lines, blocks, lines)
         mean = common + np.einsum("rz,rzk->rk", lines, effect.reshape(-1, 2, size))
-        return Gaussians(mean, _symmetric(spread) + self.variances.own)
+        return Gaussians(mean, _symmetric(spread) + self.variances.own(scales))
 
     def learned(self, scales: Scales, seen: np.ndarray, posterior: Gaussians) -> Variances:
         """Update the variances from the families' effects and the models' posteriors; ``seen`` models count."""
@@ -143,12 +150,10 @@ class Hierarchy(NamedTuple):
         mean = scales.design @ self.shared
         lines = _lines(scales, self.centre)
         mean += np.einsum("rz,rzk->rk", lines, effect[scales.family].reshape(-1, 2, size))
-        away = (posterior.mean - mean)[seen]
-        own = away[:, :, None] * away[:, None, :] + posterior.covariance[seen]
-        return Variances(
-            _pooled(own, PRIOR_OWN), _pooled(second[:, :size, :size], PRIOR_LEVEL),
-            _pooled(second[:, size:, size:], PRIOR_SLOPE),
-        )  # fmt: skip
+        away = posterior.mean - mean
+        own = away[:, :, None] * away[:, None, :] + posterior.covariance
+        found = own[seen & scales.told], own[seen & ~scales.told], second[:, :size, :size], second[:, size:, size:]
+        return Variances(*(_pooled(each, usual) for each, usual in zip(found, PRIOR_VARIANCES, strict=True)))
 
 
 def conditioned(prior: Gaussians, evidence: Evidence) -> Gaussians:
