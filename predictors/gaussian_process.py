@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -21,11 +21,12 @@ from predictors.cells import Cells
 from predictors.column_scale import ColumnScale, usual_noise
 from predictors.effects import Normal
 from predictors.exact import ExactProcess, Process, Projection, Where
-from predictors.hyperparameters import Hyperparameters, Training, tuned
-from predictors.inducing import OWN, InducingProcess
+from predictors.hyperparameters import OWN, Hyperparameters, Training, model_grid, tuned
+from predictors.inducing import InducingProcess
 from predictors.models import Ints, ModelSide, codes
 from predictors.spread import student
-from predictors.traits import BenchmarkTraits, Texts
+from predictors.traits import BenchmarkTraits, ModelTraits, Texts
+from records.benchmark import Benchmark
 from records.metric import Floats
 from records.stages import State
 
@@ -86,7 +87,8 @@ class Learned:
             mine = np.isin(asked.row, rows)
             part = news.keep(np.isin(news.row, rows))
             where = self._where(
-                asked.models.take(rows),
+                asked.models,
+                rows,
                 benchmarks,
                 np.searchsorted(rows, np.append(asked.row[mine], part.row)),
                 np.append(asked.column[mine], part.column),
@@ -109,8 +111,13 @@ class Learned:
     def _own_benchmarks(self) -> list[Floats]:
         return self.hyper.between_benchmarks(self.training.benchmarks, self.training.benchmarks)
 
-    def _where(self, models: ModelSide, benchmarks: list[Floats], row: Ints, column: Ints) -> Where:
-        traits = self.texts.of_models(models)
+    def _where(self, models: ModelSide, rows: Ints, benchmarks: list[Floats], row: Ints, column: Ints) -> Where:
+        if models is self.cells.models:
+            every, shared = model_grid(self.hyper, self.training.models)
+            alone = [np.diag(part)[rows] for part in every]
+            across, shared = ([part[:, rows] for part in grid] for grid in (every, shared))
+            return Where(across, alone, benchmarks, shared, self.training.models.root[rows], row, column)
+        traits = self.texts.of_models(models.take(rows))
         across = self.hyper.between_models(self.training.models, traits)
         own = self.hyper.between_models(self.training.models, traits, only=OWN)
         shared = [every - alone for every, alone in zip(across, own, strict=True)]
@@ -188,9 +195,9 @@ class GaussianProcess:
 
 def _laid_out(cells: Cells) -> tuple[ColumnScale, Texts, Training]:
     scale = ColumnScale.of(cells)
-    texts = Texts.of(cells.models, cells.benchmarks)
+    texts, models = _read(cells.models, cells.benchmarks.benchmarks)
     training = Training(
-        texts.of_models(cells.models),
+        models,
         _traits(texts, scale, cells.benchmarks),
         cells.row,
         cells.column,
@@ -198,6 +205,13 @@ def _laid_out(cells: Cells) -> tuple[ColumnScale, Texts, Training]:
         cells.noise,
     )
     return scale, texts, training
+
+
+@lru_cache(maxsize=2)
+def _read(models: ModelSide, benchmarks: tuple[Benchmark, ...]) -> tuple[Texts, ModelTraits]:
+    """Read the texts of a catalogue; kept, since fits to parts of the same scores share it."""
+    texts = Texts.of(models.ids, benchmarks)
+    return texts, texts.of_models(models)
 
 
 def _sample(training: Training, most: int) -> Training:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -29,6 +30,9 @@ STEPS = 25
 
 HELD = "factors/"
 """Weights that are not tuned: their kernel is made of the very cells that would choose them, and overfits."""
+
+OWN = ("model", "root")
+"""Kernels over models that reach no further than a kin group: no feature need carry them."""
 
 TOGETHER = 64
 """How many models at a time are compared with each other where only the diagonal is wanted."""
@@ -179,6 +183,26 @@ _PLACE = {key: i for i, key in enumerate(_layout())}
 
 NAMES = (*(f"{COMPONENTS[k].name}/{side}/{name}" for k, side, name in _layout()), "nugget")
 """Names of all weights."""
+
+
+class ModelGrid(NamedTuple):
+    """Covariance factors of models with each other, ``(M, M)`` for each component.
+
+    Attributes:
+        every: weighted sums of all kernels.
+        shared: those of the kernels that reach beyond a kin group.
+    """
+
+    every: list[Floats]
+    shared: list[Floats]
+
+
+@lru_cache(maxsize=2)
+def model_grid(hyper: Hyperparameters, models: ModelTraits) -> ModelGrid:
+    """Compare models with each other; kept, since fits to parts of the same scores compare the same models."""
+    every = hyper.between_models(models, models)
+    own = hyper.between_models(models, models, only=OWN)
+    return ModelGrid(every, [whole - alone for whole, alone in zip(every, own, strict=True)])
 
 
 def covariance(hyper: Hyperparameters, training: Training) -> Floats:

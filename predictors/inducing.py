@@ -20,7 +20,7 @@ from scipy import linalg, sparse
 
 from predictors.bases import Basis, products
 from predictors.exact import Where
-from predictors.hyperparameters import Hyperparameters, Training, noise_of
+from predictors.hyperparameters import Hyperparameters, Training, model_grid, noise_of
 from predictors.kernels import COMPONENTS
 from predictors.models import Ints
 from records.metric import Floats
@@ -28,9 +28,6 @@ from records.stages import State
 
 RANKS = {"ability": (64, 1), "trend": (12, 12), "profile": (32, 10), "factors": (32, 9)}
 """Most inducing models and benchmarks of each component."""
-
-OWN = ("model", "root")
-"""Kernels over models that reach no further than a kin group: no feature need carry them."""
 
 
 class Block(NamedTuple):
@@ -71,10 +68,8 @@ class Prior:
     @classmethod
     def of(cls, hyper: Hyperparameters, training: Training, ranks: Mapping[str, tuple[int, int]]) -> Self:
         """Choose inducing models and benchmarks for each component."""
-        models = hyper.between_models(training.models, training.models)
+        models, shared = (part[1:] for part in model_grid(hyper, training.models))
         level, *benchmarks = hyper.between_benchmarks(training.benchmarks, training.benchmarks)
-        own = hyper.between_models(training.models, training.models, only=OWN)
-        shared = [every - alone for every, alone in zip(models[1:], own[1:], strict=True)]
         by_row = np.bincount(training.row, minlength=len(training.models.model))
         by_column = np.bincount(training.column, minlength=len(training.benchmarks.benchmark))
         bases = [
@@ -85,7 +80,7 @@ class Prior:
             for component, model, benchmark in zip(COMPONENTS[1:], shared, benchmarks, strict=True)
         ]
         groups = _grouped(training.models.root[training.row])
-        return cls(training, noise_of(hyper, training), level, models[1:], shared, benchmarks, bases, groups)
+        return cls(training, noise_of(hyper, training), level, models, shared, benchmarks, bases, groups)
 
     @cached_property
     def model_features(self) -> list[Floats]:
@@ -167,15 +162,8 @@ class InducingProcess:
     def of(cls, hyper: Hyperparameters, training: Training, *, ranks: Mapping[str, tuple[int, int]] = RANKS) -> Self:
         """Work out the posterior of the weights."""
         prior = Prior.of(hyper, training, ranks)
-        blocks = [block for _, block in prior.blocks(prior.groups)]
-        features = np.concatenate([block.features.reshape(-1, block.features.shape[-1]) for block in blocks])
-        value = np.concatenate([block.value.ravel() for block in blocks])
-        levels = _level_design(blocks, len(prior.level))
-        corner = (levels.T @ levels).toarray() + linalg.inv(prior.level)
-        side = levels.T @ features
-        precision = np.block([[corner, side], [side.T, features.T @ features + np.eye(features.shape[1])]])
+        precision, moment = _told(prior)
         factor = linalg.cholesky(precision, lower=True, overwrite_a=True, check_finite=False)
-        moment = np.concatenate([levels.T @ value, features.T @ value])
         mean = linalg.cho_solve((factor, True), moment, check_finite=False)
         return cls(prior, np.asarray(mean), np.asarray(factor))
 
@@ -277,16 +265,45 @@ def _between(
     )
 
 
-def _level_design(blocks: list[Block], size: int) -> sparse.csr_matrix:
-    """Whitened indicators of the columns of all cells, shape ``(c, B)``."""
-    parts = []
-    for block in blocks:
-        groups, cells = block.column.shape
-        place = np.broadcast_to(np.arange(groups * cells).reshape(groups, cells, 1), (groups, cells, cells))
-        column = np.broadcast_to(block.column[:, None, :], place.shape)
-        entries = (block.whitener.ravel(), (place.ravel(), column.ravel()))
-        parts.append(sparse.csr_matrix(entries, shape=(groups * cells, size)))
-    return sparse.csr_matrix(sparse.vstack(parts))
+def _told(prior: Prior) -> tuple[Floats, Floats]:
+    """Precision of the weights, its lower half, and their moment: what the prior says, and what each kin group adds."""
+    size = len(prior.level)
+    width = size + sum(len(model.points) * len(benchmark.points) for model, benchmark in prior.bases)
+    precision, moment = np.zeros((width, width), order="F"), np.zeros(width)
+    precision[:size, :size] = linalg.inv(prior.level)
+    gram = np.eye(width - size, order="F")
+    for _, block in prior.blocks(prior.groups):
+        features = block.features.reshape(-1, width - size)
+        # Only the lower half is worked out: half the work of the largest product.
+        gram = linalg.blas.dsyrk(1.0, features.T, beta=1.0, c=gram, lower=True, overwrite_c=True)
+        levels = _Levels.of(block, size)
+        precision[:size, :size] += levels.squares
+        precision[size:, :size] += levels.with_features.T
+        moment += np.append(levels.with_value, features.T @ block.value.ravel())
+    precision[size:, size:] = gram
+    return precision, moment
+
+
+class _Levels(NamedTuple):
+    """Products of the whitened indicators of the columns, with themselves ``(B, B)``, features ``(B, p)``, values."""
+
+    squares: Floats
+    with_features: Floats
+    with_value: Floats
+
+    @classmethod
+    def of(cls, block: Block, size: int) -> Self:
+        """Sum what kin groups say into the columns of their cells."""
+        turned, cells = _turned(block.whitener), block.column.size
+        first, second = np.broadcast_arrays(block.column[:, :, None], block.column[:, None, :])
+        squares = ((turned @ block.whitener).ravel(), (first.ravel(), second.ravel()))
+        seen = sparse.csr_matrix((np.ones(cells), (block.column.ravel(), np.arange(cells))), shape=(size, cells))
+        features, value = turned @ block.features, turned @ block.value[..., None]
+        return cls(
+            sparse.csr_matrix(squares, shape=(size, size)).toarray(),
+            np.asarray(seen @ features.reshape(cells, -1)),
+            np.asarray(seen @ value.ravel()),
+        )
 
 
 def _turned(stack: Floats) -> Floats:

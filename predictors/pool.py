@@ -28,8 +28,8 @@ from records.question import Question
 from records.stages import Calibrator, FittedCalibrator, State
 
 PRIOR_WEIGHTS = {
-    "climatology": 0.05, "benchmark-trend": 0.10, "additive": 0.20, "neighbours": 0.30, "low-rank": 0.30,
-    "prior-reports": 0.05,
+    "climatology": 0.05, "benchmark-trend": 0.05, "additive": 0.10, "neighbours": 0.15, "low-rank": 0.15,
+    "prior-reports": 0.05, "gaussian-process": 0.45,
 }  # fmt: skip
 """Weights before any rehearsal; a member of another name gets the mean of these."""
 

@@ -13,6 +13,7 @@ from predictors.benchpress import BenchPress
 from predictors.climatology import Climatology
 from predictors.epoch_index import EpochIndex
 from predictors.gaussian_process import GaussianProcess
+from predictors.latent_trait import LatentTrait
 from predictors.low_rank import LowRank
 from predictors.method import Method
 from predictors.neighbours import Neighbours
@@ -32,6 +33,7 @@ METHODS: Mapping[str, Callable[[], Method]] = MappingProxyType(
         "additive": Additive,
         "neighbours": Neighbours,
         "low-rank": LowRank,
+        "gaussian-process": GaussianProcess,
         "prior-reports": PriorReports,
     }
 )
@@ -41,9 +43,7 @@ REFERENCES: Mapping[str, Callable[[], Method]] = MappingProxyType({"benchpress":
 """Published methods of others by name, to be measured against; no members of the pool."""
 
 
-APART: Mapping[str, Callable[[], Method]] = MappingProxyType(
-    {"gaussian-process": GaussianProcess, "scaling": Scaling}
-)
+APART: Mapping[str, Callable[[], Method]] = MappingProxyType({"latent-trait": LatentTrait, "scaling": Scaling})
 """Predictors of ours by name that are not in the pool."""
 
 

@@ -1,17 +1,14 @@
 """Rehearsals: out-of-sample forecasts made inside a history, from which weights and calibration are learned.
 
-Each rehearsal withholds some cells together with their siblings, as the barrier does, by leaving their *reports*
-out before any cell, scale or noise is worked out: what a member learns from cannot hold a test cell in any form.
-
-- cells: every kin group's benchmarks in five folds;
-- new models: the newest kin groups, then others at random, all withheld but k = 0, 1, 2, 4 scores of each model;
-- new benchmarks: some columns withheld but the scores of 0 to 4 models;
-- repeats: for test cells with several reports one is the outcome, and the others are known.
+In: a history's reports, and what each of ``predictors.scenes`` withholds of them. Out: the forecasts of all members
+for the test cells. Of test cells with several reports one is the outcome; they are asked a second time with the others
+known. Scenes are rehearsed side by side.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -19,19 +16,17 @@ import numpy as np
 from predictors.answers import evidence_groups
 from predictors.asked import Asked, find
 from predictors.cells import Cells, Reports
-from predictors.folds import Split, cell_folds, given_away, kin
 from predictors.method import Learned, Method, tell
 from predictors.models import Ints
+from predictors.parallel import side_by_side
+from predictors.scenes import Scene, scenes
 from predictors.spread import Spread, Told
 from records.metric import Floats
 from records.quantiles import LEVELS
 
-FOLDS = 5
-SHOWN = (0, 1, 2, 4)
-"""Numbers of scores shown of a new model, and of a new benchmark (with 3 as well)."""
+MOST = 500
+"""Cells of one evidence group that are asked for at once: more would cost time and teach little."""
 
-SHARE_OF_MODELS = 0.15
-SHARE_OF_BENCHMARKS = 0.25
 SEED = 27_182
 
 
@@ -69,27 +64,30 @@ class Rehearsed(NamedTuple):
         return Rehearsed(self.quantiles[:, mask], *(array[mask] for array in self[1:]))
 
 
-class _Scene(NamedTuple):
-    """One rehearsal: what is learned from, and test reports with what is visible of their rows."""
+def rehearse(reports: Reports, methods: Sequence[Method], *, seed: int = SEED, most: int = MOST) -> Rehearsed:
+    """Make out-of-sample forecasts with every method, their spreads as the methods state them.
 
-    training: Reports
-    tests: tuple[tuple[Reports, Reports], ...]
-    """(test reports, visible reports) pairs."""
+    Args:
+        reports: of the history.
+        methods: the members.
+        seed: of what is withheld and asked for.
+        most: cells of one evidence group that are asked for at once.
+    """
+    drawn = enumerate(scenes(reports, np.random.default_rng(seed)))
+    parts = side_by_side(partial(_rehearsed, methods=methods, seed=seed, most=most), drawn)
+    return _joined([_nothing(len(methods)), *(part for found in parts for part in found)])
 
 
-def rehearse(reports: Reports, methods: Sequence[Method], *, seed: int = SEED) -> Rehearsed:
-    """Make out-of-sample forecasts with every method, their spreads as the methods state them."""
-    rng = np.random.default_rng(seed)
-    parts = [_nothing(len(methods))]
-    for number, scene in enumerate(_scenes(reports, rng)):
-        if not len(scene.training):
-            continue
-        cells = Cells.of(scene.training)
-        learned = [method.learn(cells) for method in methods]
-        for test, visible in scene.tests:
-            if len(test):
-                parts += _forecasts(learned, cells, test, visible, number, rng)
-    return _joined(parts)
+def _rehearsed(numbered: tuple[int, Scene], *, methods: Sequence[Method], seed: int, most: int) -> list[Rehearsed]:
+    """Rehearse one scene."""
+    number, (training, tests) = numbered
+    if not len(training):
+        return []
+    rng = np.random.default_rng([seed, number])
+    cells = Cells.of(training)
+    drawn = [(_drawn(test, visible, cells, most, rng), visible) for test, visible in tests if len(test)]
+    learned = [method.learn(cells) for method in methods]
+    return [part for pair, visible in drawn for part in _forecasts(learned, cells, pair, visible, number)]
 
 
 def with_spreads(
@@ -118,82 +116,32 @@ def with_spreads(
     return rehearsed._replace(quantiles=quantiles), spreads
 
 
-def _scenes(reports: Reports, rng: np.random.Generator) -> Iterator[_Scene]:
-    sides = reports.models, reports.benchmarks
-    for split in cell_folds(*sides, reports.row, reports.column, folds=FOLDS, rng=rng):
-        training = reports.keep(split.train)
-        yield _Scene(training, ((reports.keep(split.test), training),))
-    for groups in _new_groups(reports, rng):
-        yield _new_models(reports, groups, rng)
-    yield _new_benchmarks(reports, rng)
+class _Test(NamedTuple):
+    """Reports to be forecast, one of each cell, and other reports of the same cells."""
+
+    outcome: Reports
+    others: Reports
 
 
-def _new_groups(reports: Reports, rng: np.random.Generator) -> Iterator[np.ndarray]:
-    """Kin groups to treat as new: the newest, then as many at random of the others."""
-    group = kin(reports.models)
-    filled = np.unique(group[reports.row])
-    size = int(np.ceil(SHARE_OF_MODELS * len(filled)))
-    released = np.full(int(group.max(initial=0)) + 1, -np.inf)
-    np.fmax.at(released, group, np.nan_to_num(reports.models.released, nan=-np.inf))
-    order = filled[np.argsort(-released[filled], kind="stable")]
-    yield order[:size]
-    yield rng.permutation(order[size:])[:size]
+def _drawn(test: Reports, visible: Reports, cells: Cells, most: int, rng: np.random.Generator) -> _Test:
+    """Draw one report of each cell, and of the cells of which as much is known so many at most."""
+    first = np.flatnonzero(_one_of_each(test, rng))
+    shown = Cells.on(visible, cells.benchmarks, report_noise=cells.report_noise)
+    asked = Asked.inside(cells, test.row[first], test.column[first], visible=shown)
+    group = np.array(evidence_groups(asked.model_scores, asked.benchmark_scores, asked.cell_reports))
+    outcome, others = np.zeros(len(test), dtype=bool), np.ones(len(test), dtype=bool)
+    others[first] = False
+    for name in np.unique(group):
+        outcome[rng.permutation(first[group == name])[:most]] = True
+    return _Test(test.keep(outcome), test.keep(others))
 
 
-def _new_models(reports: Reports, groups: np.ndarray, rng: np.random.Generator) -> _Scene:
-    new = np.isin(kin(reports.models)[reports.row], groups)
-    held = reports.keep(new)
-    rank = _ranks(held.row, held.column, len(held.benchmarks), rng)
-    tests = []
-    for shown in SHOWN:
-        test = rank >= shown
-        telling = _given_away_within_row(held, test)
-        tests.append((held.keep(test & ~telling), held.keep(~test)))
-    return _Scene(reports.keep(~new), tuple(tests))
-
-
-def _given_away_within_row(held: Reports, test: np.ndarray) -> np.ndarray:
-    """Test reports whose own model shows a related benchmark: its score would give them away."""
-    shown = np.zeros((len(held.models), len(held.benchmarks)))
-    shown[held.row[~test], held.column[~test]] = 1.0
-    return test & ((shown @ held.benchmarks.related)[held.row, held.column] > 0)
-
-
-def _new_benchmarks(reports: Reports, rng: np.random.Generator) -> _Scene:
-    filled = np.unique(reports.column)
-    size = int(np.ceil(SHARE_OF_BENCHMARKS * len(filled)))
-    new = np.isin(reports.column, rng.permutation(filled)[:size])
-    group = kin(reports.models)[reports.row]
-    rank = np.full(len(reports), np.iinfo(np.int64).max)
-    rank[new] = _ranks(reports.column[new], group[new], int(group.max(initial=0)) + 1, rng)
-    shown = rng.integers(0, max(SHOWN) + 1, len(reports.benchmarks))[reports.column]
-    test = new & (rank >= shown)
-    away = given_away(reports.models, reports.benchmarks, reports.row, reports.column, test)
-    split = Split(train=~away, test=test)
-    training = reports.keep(split.train)
-    return _Scene(training, ((reports.keep(split.test), training),))
-
-
-def _ranks(major: np.ndarray, minor: np.ndarray, width: int, rng: np.random.Generator) -> np.ndarray:
-    """Rank, in a random order, of each entry's (major, minor) pair among the pairs of its major."""
-    pairs, pair = np.unique(major * width + minor, return_inverse=True)
-    order = np.lexsort((rng.random(len(pairs)), pairs // width))
-    owner = (pairs // width)[order]
-    first = np.searchsorted(owner, owner, side="left")
-    rank = np.empty(len(pairs), dtype=np.int64)
-    rank[order] = np.arange(len(pairs)) - first
-    return rank[pair]
-
-
-def _forecasts(
-    learned: Sequence[Learned], cells: Cells, test: Reports, visible: Reports, scene: int, rng: np.random.Generator
-) -> list[Rehearsed]:
+def _forecasts(learned: Sequence[Learned], cells: Cells, test: _Test, visible: Reports, scene: int) -> list[Rehearsed]:
     """Forecast one report of each test cell; cells with several reports once more with the others known."""
-    first = _one_of_each(test, rng)
-    outcome = test.keep(first)
+    outcome = test.outcome
     shown = Cells.on(visible, cells.benchmarks, report_noise=cells.report_noise)
     fresh = _forecast(learned, cells, outcome, shown, scene)
-    known = Cells.on(test.keep(~first), cells.benchmarks, report_noise=cells.report_noise)
+    known = Cells.on(test.others, cells.benchmarks, report_noise=cells.report_noise)
     again = find(known, outcome.row, outcome.column) >= 0
     if not again.any():
         return [fresh]

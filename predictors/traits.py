@@ -21,8 +21,9 @@ from records.benchmark import Benchmark
 from records.metric import Floats
 
 
-class ModelTraits(NamedTuple):
-    """What kernels compare of n models; codes are hashes, 0 for unknown."""
+@dataclass(frozen=True, eq=False)
+class ModelTraits:
+    """What kernels compare of n models; codes are hashes, 0 for unknown. Two are the same when they are one object."""
 
     model: Ints
     root: Ints
@@ -74,13 +75,12 @@ class Texts:
     descriptions: Embedding
 
     @classmethod
-    def of(cls, models: ModelSide, benchmarks: BenchmarkSide) -> Texts:
-        """Learn the weighing from one catalogue."""
-        told = benchmarks.benchmarks
+    def of(cls, models: Sequence[str], benchmarks: Sequence[Benchmark]) -> Texts:
+        """Learn the weighing from one catalogue: the ids of its models, and its benchmarks."""
         return cls(
-            Embedding.of(models.ids),
-            Embedding.of([_named(benchmark) for benchmark in told]),
-            Embedding.of([_described(benchmark) for benchmark in told]),
+            Embedding.of(models),
+            Embedding.of([_named(benchmark) for benchmark in benchmarks]),
+            Embedding.of([_described(benchmark) for benchmark in benchmarks]),
         )
 
     def of_models(self, models: ModelSide) -> ModelTraits:
