@@ -124,7 +124,7 @@ def test_a_model_that_no_history_knows_is_forecast_from_the_scores_its_asker_giv
         fitted.forecast([Question(model=model, benchmark=target, as_of=AS_OF, known=scores[v])])[0] for v in scores
     )
     assert low.evidence_level.model_scores == 8
-    if name in {"additive", "neighbours", "low-rank", "gaussian-process", "pool"}:
+    if name in {"additive", "neighbours", "low-rank", "gaussian-process", "latent-trait", "pool"}:
         assert low.distribution.median < 35 < 65 < high.distribution.median
 
 
@@ -143,7 +143,7 @@ def test_a_benchmark_that_nobody_ran_is_answered_or_declined_with_a_reason(name,
     model = additive_world.models[3]
     answers = fitted.forecast([Question(model=model, benchmark=b, as_of=AS_OF) for b in (percent, rating)])
     assert isinstance(answers[1], Abstention)
-    if name in {"climatology", "benchmark-trend", "additive", "gaussian-process", "pool"}:
+    if name in {"climatology", "benchmark-trend", "additive", "gaussian-process", "latent-trait", "pool"}:
         assert isinstance(answers[0], Forecast)
         assert answers[0].evidence_level.group.endswith("new benchmark")
     else:
@@ -159,7 +159,7 @@ METRICS = {
 }
 
 
-@pytest.mark.parametrize("name", ["additive", "neighbours", "low-rank", "gaussian-process", "pool"])
+@pytest.mark.parametrize("name", ["additive", "neighbours", "low-rank", "gaussian-process", "latent-trait", "pool"])
 def test_error_rates_ratings_and_money_are_forecast_in_their_own_unit_and_direction(name, make_world) -> None:
     ability = np.random.default_rng(3).normal(0, 1, 60)
     truth = np.column_stack([ability + 0.2 * j for j in range(10)])
