@@ -9,6 +9,7 @@ step has a closed form.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -71,13 +72,10 @@ class Curves:
         return np.asarray(side[:, 0] + np.einsum("nk,nk->n", side[:, 1:], theta.mean[row]))
 
     def doubt(self, theta: Gaussians, row: Ints, column: Ints) -> Floats:
-        """Variance of that, shape ``(n,)``."""
-        side, doubt = self.sides.mean[column], self.sides.covariance[column]
-        around = theta.covariance[row]
-        left = np.column_stack([np.ones(len(row)), theta.mean[row]])
-        variance = np.einsum("ni,nij,nj->n", left, doubt, left)
-        variance += np.einsum("ni,nij,nj->n", side[:, 1:], around, side[:, 1:])
-        return np.asarray(variance + np.einsum("nij,nij->n", doubt[:, 1:, 1:], around))
+        """Variance of that, shape ``(n,)``: the mean of its square, less the square of its mean."""
+        sides, models = (part.reshape(len(part), -1) for part in (self._squares, _squares(theta)))
+        mean_square = np.einsum("nk,nk->n", sides[column], models[row])
+        return np.asarray(np.maximum(mean_square - self.capability(theta, row, column) ** 2, 0.0))
 
     def quantiles(self, theta: Gaussians, row: Ints, column: Ints, asymptotes: Asymptotes) -> Floats:
         """Quantiles ``(n, 99)`` of scores: those of capabilities, bent by the curve; errors join in quadrature."""
@@ -98,8 +96,7 @@ class Curves:
 
     def evidence(self, cells: Cells, line: Linear) -> Evidence:
         """What the scores say of the capabilities of each model."""
-        mean, rows = self.sides.mean, len(cells.models)
-        second = self.sides.covariance + mean[:, :, None] * mean[:, None, :]
+        mean, second, rows = self.sides.mean, self._squares, len(cells.models)
         precision = _grouped(cells.row, line.weight, second[:, 1:, 1:], cells.column, rows)
         moment = _grouped(cells.row, line.weight * line.value, mean[:, 1:], cells.column, rows)
         return Evidence(precision, moment - _grouped(cells.row, line.weight, second[:, 0, 1:], cells.column, rows))
@@ -107,11 +104,9 @@ class Curves:
     def refitted(self, cells: Cells, line: Linear, theta: Gaussians, asymptotes: Asymptotes) -> Curves:
         """Fit each curve, shrunk to the usual one, and the errors about it."""
         columns = len(cells.benchmarks)
-        left = np.column_stack([np.ones(len(cells.models)), theta.mean])
-        second = left[:, :, None] * left[:, None, :]
-        second[:, 1:, 1:] += theta.covariance
-        precision = _grouped(cells.column, line.weight, second, cells.row, columns)
-        moment = _grouped(cells.column, line.weight * line.value, left, cells.row, columns)
+        squares = _squares(theta)
+        precision = _grouped(cells.column, line.weight, squares, cells.row, columns)
+        moment = _grouped(cells.column, line.weight * line.value, squares[:, 0], cells.row, columns)
         sides = conditioned(self._usual(cells.column_counts), Evidence(precision, moment))
         moved = replace(self, sides=sides)
         return replace(moved, error=moved.errors(cells, theta, asymptotes))
@@ -128,6 +123,12 @@ class Curves:
         total = np.bincount(cells.column, square, minlength=len(cells.benchmarks))
         prior = PRIOR_ERRORS * max(float(square.mean()), LEAST_ERROR)
         return np.asarray((total + prior) / (cells.column_counts + PRIOR_ERRORS))
+
+    @cached_property
+    def _squares(self) -> Floats:
+        """Mean squares and products of difficulties and loadings, shape ``(B, 1 + K, 1 + K)``."""
+        mean = self.sides.mean
+        return np.asarray(self.sides.covariance + mean[:, :, None] * mean[:, None, :])
 
     def _usual(self, count: Ints) -> Gaussians:
         """What benchmarks with scores are usually like, for each one; no side of a further factor is the usual one."""
@@ -147,6 +148,14 @@ def started(cells: Cells, asymptotes: Asymptotes, *, factors: int) -> tuple[Gaus
     rows, columns = alternate(straight, ERROR / (ERROR + cells.noise), rank=factors, ridge=RIDGE, rng=rng)
     sides = np.column_stack([columns[:, 0] + middle(straight), np.ones(len(columns)), columns[:, 1:]])
     return _certain(rows), Curves(_certain(sides), np.full(len(columns), ERROR))
+
+
+def _squares(theta: Gaussians) -> Floats:
+    """Mean squares and products of ones and capabilities, shape ``(R, 1 + K, 1 + K)``."""
+    left = np.column_stack([np.ones(len(theta.mean)), theta.mean])
+    squares = left[:, :, None] * left[:, None, :]
+    squares[:, 1:, 1:] += theta.covariance
+    return np.asarray(squares)
 
 
 def _certain(mean: Floats) -> Gaussians:
