@@ -63,7 +63,7 @@ def test_no_name_survives_in_any_spelling_that_folds_alike(
     written = respelled(names[place % len(names)], separator=separator, case=case, wide=wide)
     masked = blinding.mask(f"{before}{written}{after}")
     bare = blinding.masking.pseudonyms.written.sub("|", masked)
-    if written.lower() == written and fold(written) in ORDINARY:
+    if not written.isupper() and fold(written) in ORDINARY:
         return  # a word of English in a sentence: see the tests below
     assert words_of(written) not in words_of(bare), masked
 
