@@ -8,11 +8,10 @@ words of earlier conversations are never passed on, since they may quote anythin
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from agent.remembered import Remembered
+from agent.remembered import Conversations, Remembered
 from agent.resolving import outcome
 from records.base import Value
 from records.history import History
@@ -66,20 +65,15 @@ class NoMemory:
 
 @dataclass(frozen=True)
 class PastForecasts:
-    """Earlier forecasts of the agent; a ``Memory``."""
+    """Earlier forecasts of the agent, read when they are needed; a ``Memory``."""
 
-    remembered: tuple[Remembered, ...]
-
-    @classmethod
-    def of(cls, remembered: Iterable[Remembered]) -> PastForecasts:
-        """Take those that stated something; conversations are left behind."""
-        return cls(tuple(one.model_copy(update={"opinions": ()}) for one in remembered if one.stated is not None))
+    conversations: Conversations
 
     def lessons(self, question: Question, history: History) -> tuple[Lesson, ...]:
         """Return lessons that the question may know, the latest outcome first."""
         hidden = history.kinship.withheld(history.exclude.cells | {question.cell})
         found: dict[str, Lesson] = {}
-        for one in self.remembered:
+        for one in self.conversations.all(benchmark=question.benchmark.id):
             if self._may_be_told(one, question) and not any(hidden(m, question.benchmark.id) for m in one.seen):
                 lesson = _lesson(one, history)
                 if lesson is not None:

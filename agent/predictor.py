@@ -1,8 +1,8 @@
 """``agent``: the language model beside the statistics, as a predictor.
 
-Fitting opens a search on the history, fits the statistics and learns the agent's weight from what was resolved before;
-forecasting deliberates on all questions at once. Whatever goes wrong on the way to the language model, the statistical
-forecast is given, flagged with the reason.
+Fitting fits the statistics and learns the agent's weight from what was resolved before; forecasting opens a search on
+the history and deliberates on all questions at once. Whatever goes wrong on the way to the language model, the
+statistical forecast is given, flagged with the reason.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
@@ -20,7 +20,6 @@ from agent.access.loop import BackgroundLoop
 from agent.blinding import Blinding, Vocabulary
 from agent.deliberating import Deliberation, Deliberator
 from agent.effort import EFFORTS, Effort, Think
-from agent.errors import AgentError
 from agent.lessons import Memory, NoMemory
 from agent.opening import prompts_of
 from agent.pooled import AGENT, alone, opinion_only, pooled
@@ -94,17 +93,16 @@ class Agent:
     name: str = AGENT
 
     def fit(self, history: History) -> FittedAgent:
-        """Fit the statistics, open a search, learn the weights.
+        """Fit the statistics and learn the weights.
 
         Raises:
             NotEnoughRecords: the history holds nothing that the statistics could learn from.
         """
-        return FittedAgent(self, history, self.statistics.fit(history), self.index.on(history), self._weights(history))
+        return FittedAgent(self, history, self.statistics.fit(history), self._weights(history))
 
     def restore(self, history: History, state: State) -> FittedAgent:
         """Return what ``fit`` returned, from the state of the statistics."""
-        statistics = self.statistics.restore(history, state)
-        return FittedAgent(self, history, statistics, self.index.on(history), self._weights(history))
+        return FittedAgent(self, history, self.statistics.restore(history, state), self._weights(history))
 
     @property
     def effort(self) -> Effort:
@@ -129,8 +127,12 @@ class FittedAgent:
     agent: Agent
     history: History
     statistics: FittedPredictor
-    search: Search
     weights: Weights
+
+    @cached_property
+    def search(self) -> Search:
+        """What can be looked up; opened when somebody first wants to."""
+        return self.agent.index.on(self.history)
 
     @property
     def name(self) -> str:
@@ -155,7 +157,7 @@ class FittedAgent:
         try:
             with self.agent.endpoint() as models:
                 return self._deliberated(list(zip(questions, told, strict=True)), models)
-        except AgentError as error:
+        except ScorecastError as error:
             return [self._without(answer, str(error)) for answer in told]
 
     def _deliberated(self, asked: Sequence[tuple[Question, Answer]], models: ChatModels) -> list[Answer]:
@@ -201,15 +203,7 @@ class FittedAgent:
         if not self.agent.blind:
             return desk
         blinding = Blinding.of(question, self.history, seed=SEED, vocabulary=self._vocabulary)
-        return Desk(
-            question,
-            self.history,
-            self.search,
-            self._visible,
-            told,
-            mask=blinding.mask,
-            unmask=blinding.unmask_arguments,
-        )
+        return replace(desk, mask=blinding.mask, unmask=blinding.unmask_arguments)
 
     @cached_property
     def _visible(self) -> frozenset[str]:
@@ -271,8 +265,8 @@ class FittedAgent:
         )
         try:
             self.agent.keep(remembered)
-        except OSError as error:
-            lost = f"agent: the conversation could not be stored ({error.strerror})"
+        except ScorecastError as error:
+            lost = f"agent: the conversation could not be stored: {error}"
             if isinstance(answer, Forecast):
                 return answer.model_copy(update={"caveats": (*answer.caveats, lost)})
         return answer

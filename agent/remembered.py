@@ -8,8 +8,6 @@ and the outcomes that become public later, the agent learns its weight (``agent.
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +17,7 @@ from pydantic import Field, ValidationError
 from agent.opinion import Opinion
 from records.base import Text, Value
 from records.distribution import Distribution
+from records.exporters.writing import write_whole
 from records.history import History
 from records.question import Question
 
@@ -82,22 +81,19 @@ class Conversations:
         """Write one file, whole or not at all.
 
         Raises:
-            OSError: the folder cannot be written.
+            UsageError: the folder cannot be written to.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
-        path = self.folder / f"{remembered.id}.json"
-        handle, temporary = tempfile.mkstemp(dir=self.folder, suffix=".tmp")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(remembered.model_dump_json())
-            Path(temporary).replace(path)
-        finally:
-            Path(temporary).unlink(missing_ok=True)
+        path = self.folder / f"{remembered.question.benchmark.id}--{remembered.id}.json"
+
+        def fill(target: Path) -> None:
+            target.write_text(remembered.model_dump_json(), encoding="utf-8")
+
+        write_whole(path, fill)
         return path
 
-    def all(self) -> Iterator[Remembered]:
-        """Read every file, in the order of their names; what cannot be read is passed over."""
-        for path in sorted(self.folder.glob("*.json")):
+    def all(self, *, benchmark: str = "*") -> Iterator[Remembered]:
+        """Read every file, or those on one benchmark, by name; what cannot be read is passed over."""
+        for path in sorted(self.folder.glob(f"{benchmark}--*.json")):
             try:
                 if path.stat().st_size <= LARGEST:
                     yield Remembered.model_validate_json(path.read_bytes())

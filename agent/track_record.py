@@ -18,6 +18,7 @@ from agent.resolving import outcome
 from records.base import Day, Value
 from records.distribution import Distribution
 from records.errors import DataError
+from records.exporters.writing import write_whole
 from records.history import History
 from records.metric import Metric
 
@@ -114,3 +115,15 @@ class TrackRecord(Value):
             raise DataError(
                 f"{path}: no track record can be read; make it anew with `scorecast agent learn`"
             ) from error
+
+    def write(self, path: Path) -> None:
+        """Write the file, whole or not at all.
+
+        Raises:
+            UsageError: the folder cannot be written to.
+        """
+
+        def fill(target: Path) -> None:
+            target.write_text(self.model_dump_json(), encoding="utf-8")
+
+        write_whole(path, fill)

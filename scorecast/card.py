@@ -200,8 +200,22 @@ def _footnotes(forecast: Forecast) -> Iterable[RenderableType]:
     level = forecast.evidence_level
     yield Text(
         f"Known: {level.model_scores} other score(s) of this model, {level.benchmark_scores} other model(s) on this "
-        f"benchmark. Forecaster: {forecast.method}, without a language model.",
+        f"benchmark. Forecaster: {forecast.method}, {_language_model(forecast)}.",
         style="dim",
     )
     for caveat in forecast.caveats:
         yield Text(f"! {caveat}", style="yellow")
+
+
+def _language_model(forecast: Forecast) -> str:
+    """Say which language model took part and what it cost."""
+    told = forecast.provenance.settings
+    if not told.get("agent_share"):
+        return "without a language model"
+    cost = f"${told['usd']:.4f}" if not told.get("unpriced_calls") else "price unknown"
+    cached = f" and {told['cached_calls']} from the cache" if told.get("cached_calls") else ""
+    mode = ", names masked" if told.get("blind") else ""
+    return (
+        f"with the language model {told['llm']} ({told['think']} effort{mode}; {told['draws']} draw(s) that speak; "
+        f"{told['calls']} calls{cached}, {told['tokens']:,} tokens, {cost}, {told['agent_seconds']:.1f} s)"
+    )

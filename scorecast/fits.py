@@ -53,6 +53,10 @@ class Fits:
             self.loaded[key] = found
         return found
 
+    def of(self, predictor: Predictor) -> Kept:
+        """Return a predictor that is fitted through this cache."""
+        return Kept(predictor, self)
+
     def _fit(self, predictor: Predictor, history: History, key: str) -> FittedPredictor:
         self.busy(f"Fitting {predictor.name} on {len(history):,} records (kept for next time)")
         fitted = predictor.fit(history)
@@ -93,3 +97,28 @@ class Fits:
         kept = sorted(self.folder.glob("*.npz"), key=lambda path: path.stat().st_mtime, reverse=True)
         for path in kept[KEPT:]:
             path.unlink(missing_ok=True)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A predictor whose fits are kept; a ``records.stages.Predictor``."""
+
+    predictor: Predictor
+    fits: Fits
+
+    @property
+    def name(self) -> str:
+        """What a user types."""
+        return self.predictor.name
+
+    def fit(self, history: History) -> FittedPredictor:
+        """Return the fit from the cache, or anew.
+
+        Raises:
+            NotEnoughRecords: the history holds nothing that the predictor could learn from.
+        """
+        return self.fits.fit(self.predictor, history)
+
+    def restore(self, history: History, state: State) -> FittedPredictor:
+        """Return what ``fit`` on the same history returned, from its state."""
+        return self.predictor.restore(history, state)

@@ -8,13 +8,13 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
+from records.evidence import Evidence
 from records.forecast import Answer, Forecast, Provenance
 from records.history import Exclusion, History
 from records.question import Question
 from records.record import Record
 from records.reports import reports
 from records.stages import HistorySource, Predictor, Retriever
-from scorecast.fits import Fits
 
 EVIDENCE = 8
 """Records cited with a forecast."""
@@ -47,7 +47,6 @@ class Pipeline:
     source: HistorySource
     predictor: Predictor
     retriever: Retriever
-    fits: Fits
     version: str
 
     def forecast(
@@ -56,10 +55,10 @@ class Pipeline:
         """Answer one question from what was public on its as-of date."""
         started = time.perf_counter()
         history = self.history(question, strict_dates=strict_dates, without_sources=without_sources)
-        [answer] = self.fits.fit(self.predictor, history).forecast([question])
+        [answer] = self.predictor.fit(history).forecast([question])
         if isinstance(answer, Forecast):
-            evidence = self.retriever.evidence(question, history, limit=EVIDENCE)
-            provenance = self._provenance(history, time.perf_counter() - started)
+            evidence = self._evidence(answer, history)
+            provenance = self._provenance(answer, history, time.perf_counter() - started)
             answer = answer.model_copy(update={"evidence": evidence, "provenance": provenance})
         return Reply(
             answer=answer,
@@ -76,12 +75,19 @@ class Pipeline:
             strict_dates=strict_dates,
         )
 
-    def _provenance(self, history: History, seconds: float) -> Provenance:
+    def _evidence(self, answer: Forecast, history: History) -> tuple[Evidence, ...]:
+        """What the forecaster cites itself, then the nearest records."""
+        cited = {item.record.id for item in answer.evidence}
+        nearest = self.retriever.evidence(answer.question, history, limit=EVIDENCE)
+        others = [item for item in nearest if item.record.id not in cited]
+        return (*answer.evidence, *others[: max(0, EVIDENCE - len(cited))])
+
+    def _provenance(self, answer: Forecast, history: History, seconds: float) -> Provenance:
         return Provenance(
             version=self.version,
             history=history.fingerprint,
             as_of=history.as_of,
             strict_dates=history.strict_dates,
-            settings={"records": len(history)},
+            settings={"records": len(history), **answer.provenance.settings},
             seconds=round(seconds, 4),
         )

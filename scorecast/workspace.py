@@ -7,6 +7,7 @@ import importlib.metadata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from calibration.registry import calibrator
 from predictors.registry import DEFAULT, predictor
@@ -17,6 +18,10 @@ from retrieval.nearest import NearestRecords
 from scorecast.fits import Fits
 from scorecast.pipeline import Pipeline
 from scorecast.settings import Settings
+
+if TYPE_CHECKING:
+    from agent.remembered import Remembered
+    from scorecast.agents import AgentOptions
 
 Busy = Callable[[str], None]
 
@@ -30,19 +35,36 @@ class Workspace:
     version: str
     busy: Busy
 
-    def pipeline(self, name: str = DEFAULT) -> Pipeline:
-        """Return the pipeline with the forecaster of this name.
+    def pipeline(
+        self,
+        name: str = DEFAULT,
+        *,
+        agent: AgentOptions | None = None,
+        heard: Callable[[Remembered], None] = lambda _remembered: None,
+    ) -> Pipeline:
+        """Return the pipeline with the forecaster of this name, and an agent beside it where one is asked for.
+
+        Args:
+            name: of the statistical forecaster.
+            agent: how the agent is to work; None asks no language model.
+            heard: told of each forecast of the agent, with its conversations.
 
         Raises:
             UsageError: no forecaster has this name.
+            DataError: the agent's track record is damaged.
         """
-        return Pipeline(
-            source=self.store,
-            predictor=forecaster(name),
-            retriever=NearestRecords(),
-            fits=Fits(self.settings.fits, self.version, self.busy),
-            version=self.version,
-        )
+        predictor: Predictor = Fits(self.settings.fits, self.version, self.busy).of(forecaster(name))
+        if agent is not None:
+            predictor = self._agent(agent, predictor, heard)
+        return Pipeline(source=self.store, predictor=predictor, retriever=NearestRecords(), version=self.version)
+
+    def _agent(self, options: AgentOptions, statistics: Predictor, heard: Callable[[Remembered], None]) -> Predictor:
+        # Here, since the search index and the agent take time to load, and most forecasts need neither.
+        from scorecast.agents import AgentHome, LazyIndex
+        from scorecast.indexing import open_index
+
+        index = LazyIndex(lambda: open_index(self.settings, self.store, busy=self.busy))
+        return AgentHome.of(self.settings).agent(options, statistics=statistics, index=index, heard=heard)
 
 
 def forecaster(name: str) -> Predictor:

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from scorecast.cli.agent_options import Blind, MaxUsd, Think, Trace, UseAgent
+
 
 def ask(
     question: Annotated[
@@ -16,6 +18,11 @@ def ask(
     withhold: Annotated[
         bool, typer.Option("--withhold", help="Forecast as if the score had not been reported.")
     ] = False,
+    agent: UseAgent = False,
+    think: Think = None,
+    blind: Blind = False,
+    max_usd: MaxUsd = None,
+    trace: Trace = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a card.")] = False,
 ) -> None:
     """Answer a plain question about a score, a threshold or a comparison, by matching names.
@@ -25,14 +32,19 @@ def ask(
     scorecast ask "Will Claude Opus 4.5 pass 60 % on SWE-bench Verified?"
 
     scorecast ask "Does DeepSeek-R1 beat o1 on AIME 2024?"
+
+    scorecast ask --agent --think high --trace "What will GPT-4.1 score on GPQA diamond?"
     """
     from records.errors import UsageError
     from records.question import Question
     from scorecast.asking import understand
     from scorecast.cli import session
-    from scorecast.cli.output import show_replies
+    from scorecast.cli.agent_options import agent_options
+    from scorecast.cli.output import Heard, show_replies
     from scorecast.planned import at_effort
 
+    options = agent_options(agent=agent, think=think, blind=blind, max_usd=max_usd, trace=trace)
+    heard = Heard(shown=trace, as_json=json)
     with session.workspace(quiet=json) as workspace:
         catalogue = workspace.store.catalogue()
         asked = understand(" ".join(question), catalogue)
@@ -42,7 +54,7 @@ def ask(
         date = told or asked.as_of or session.today()
         if date > session.today():
             raise UsageError(f"The as-of date {date} lies in the future; today is {session.today()}.")
-        pipeline = workspace.pipeline()
+        pipeline = workspace.pipeline(agent=options, heard=heard)
         replies = [
             pipeline.forecast(
                 Question(
@@ -55,4 +67,5 @@ def ask(
             )
             for model in asked.models
         ]
+    heard.show()
     show_replies(replies, threshold=asked.threshold, as_json=json)

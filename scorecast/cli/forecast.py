@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from scorecast.cli.agent_options import Blind, MaxUsd, Think, Trace, UseAgent
+
 Repeated = list[str]
 
 
@@ -47,7 +49,14 @@ def forecast(
     strict_dates: Annotated[
         bool, typer.Option("--strict-dates", help="Trust only reported dates and snapshots.")
     ] = False,
-    forecaster: Annotated[str, typer.Option("--forecaster", help="Which forecaster answers.")] = "pool",
+    forecaster: Annotated[
+        str, typer.Option("--forecaster", help="Which forecaster answers; the agent is weighed against it.")
+    ] = "pool",
+    agent: UseAgent = False,
+    think: Think = None,
+    blind: Blind = False,
+    max_usd: MaxUsd = None,
+    trace: Trace = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a card.")] = False,
 ) -> None:
     """Forecast one score, for a known model or for one of your own.
@@ -58,9 +67,13 @@ def forecast(
     """
     from scorecast.asking import check_threshold
     from scorecast.cli import session
-    from scorecast.cli.output import show_replies
+    from scorecast.cli.agent_options import agent_options, statistics
+    from scorecast.cli.output import Heard, show_replies
     from scorecast.planned import OwnModel, check_sources, plan
 
+    agent = agent or forecaster == "agent"
+    options = agent_options(agent=agent, think=think, blind=blind, max_usd=max_usd, trace=trace)
+    heard = Heard(shown=trace, as_json=json)
     own = OwnModel(
         released=session.parse_date(released, "--released") if released else None,
         params_b=params_b,
@@ -85,9 +98,10 @@ def forecast(
         )
         if threshold is not None:
             check_threshold(threshold, question.benchmark)
-        reply = workspace.pipeline(forecaster).forecast(
+        reply = workspace.pipeline(statistics(forecaster), agent=options, heard=heard).forecast(
             question,
             strict_dates=strict_dates,
             without_sources=check_sources(catalogue, without_source or ()),
         )
+    heard.show()
     show_replies([reply], threshold=threshold, as_json=json)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import typer
 from rich.console import Console
@@ -15,14 +17,44 @@ from scorecast import card
 from scorecast.pipeline import Reply
 from scorecast.reply_json import Json, as_json, comparison_json
 
+if TYPE_CHECKING:
+    from agent.remembered import Remembered
+
 WIDTH = 110
 """Columns of a card where the terminal does not say how wide it is, or is wider."""
 
 
-def console() -> Console:
-    """Return a console on stdout; narrower than a wide terminal, so that cards stay readable."""
-    plain = Console()
-    return Console(width=min(plain.width, WIDTH) if plain.is_terminal else WIDTH)
+def console(*, stderr: bool = False) -> Console:
+    """Return a console on stdout or stderr; narrower than a wide terminal, so that cards stay readable."""
+    plain = Console(stderr=stderr)
+    return Console(width=min(plain.width, WIDTH) if plain.is_terminal else WIDTH, stderr=stderr)
+
+
+@dataclass(frozen=True)
+class Heard:
+    """Hears what the agent said, and shows it where that is wanted: on stderr where JSON is printed.
+
+    Attributes:
+        shown: whether to show it.
+        as_json: whether stdout is for JSON.
+        told: what was heard so far.
+    """
+
+    shown: bool
+    as_json: bool
+    told: list[Remembered] = field(default_factory=list)
+
+    def __call__(self, remembered: Remembered) -> None:
+        """Hear one forecast."""
+        self.told.append(remembered)
+
+    def show(self) -> None:
+        """Print the conversations."""
+        if self.shown and self.told:
+            from scorecast.trace import trace
+
+            for remembered in self.told:
+                console(stderr=self.as_json).print(trace(remembered))
 
 
 def print_json(value: Json) -> None:

@@ -29,49 +29,67 @@ def remembered(question, *, model, seen=(), as_of=EARLIER, **fields) -> Remember
 
 
 @pytest.fixture
+def memory(tmp_path):
+    """A memory of these forecasts."""
+
+    def made(*told: Remembered) -> PastForecasts:
+        folder = Conversations(tmp_path / "conversations")
+        for one in told:
+            folder.keep(one)
+        return PastForecasts(folder)
+
+    return made
+
+
+@pytest.fixture
 def other(everything):
     return everything.models["m-3"]
 
 
-def test_an_earlier_forecast_on_the_same_benchmark_teaches(question, history, other) -> None:
-    [lesson] = PastForecasts.of([remembered(question, model=other)]).lessons(question, history)
+def test_an_earlier_forecast_on_the_same_benchmark_teaches(memory, question, history, other) -> None:
+    [lesson] = memory(remembered(question, model=other)).lessons(question, history)
     assert (lesson.model, lesson.outcome, lesson.published) == ("m-3", 45.0, dt.date(2025, 3, 1))
     assert "came out at 45" in str(lesson)
 
 
-def test_an_outcome_that_the_history_does_not_show_teaches_nothing(question, store, other) -> None:
-    memory = PastForecasts.of([remembered(question, model=other)])
+def test_an_outcome_that_the_history_does_not_show_teaches_nothing(memory, question, store, other) -> None:
+    past = memory(remembered(question, model=other))
     early = store.history(as_of=EARLIER, exclude=Exclusion(cells=frozenset({question.cell})))
-    assert memory.lessons(question.model_copy(update={"as_of": EARLIER}), early) == ()
+    assert past.lessons(question.model_copy(update={"as_of": EARLIER}), early) == ()
     hidden = store.history(as_of=question.as_of, exclude=Exclusion(cells=frozenset({question.cell, ("m-3", "b-0")})))
-    assert memory.lessons(question, hidden) == ()
+    assert past.lessons(question, hidden) == ()
 
 
 @pytest.mark.parametrize("seen", [("m-5",), ("m-5-high",)])
-def test_a_forecast_that_saw_the_withheld_cell_or_a_sibling_teaches_nothing(question, history, other, seen) -> None:
-    assert PastForecasts.of([remembered(question, model=other, seen=seen)]).lessons(question, history) == ()
+def test_a_forecast_that_saw_the_withheld_cell_or_a_sibling_teaches_nothing(
+    memory, question, history, other, seen
+) -> None:
+    assert memory(remembered(question, model=other, seen=seen)).lessons(question, history) == ()
 
 
-def test_a_forecast_that_saw_other_cells_teaches(question, history, other) -> None:
-    assert PastForecasts.of([remembered(question, model=other, seen=("m-1",))]).lessons(question, history)
+def test_a_forecast_that_saw_other_cells_teaches(memory, question, history, other) -> None:
+    assert memory(remembered(question, model=other, seen=("m-1",))).lessons(question, history)
 
 
-def test_later_forecasts_other_benchmarks_and_the_asked_model_teach_nothing(question, history, everything, other):
+def test_later_forecasts_other_benchmarks_and_the_asked_model_teach_nothing(
+    memory, question, history, everything, other
+) -> None:
     late = remembered(question, model=other, as_of=dt.date(2025, 7, 1))
     elsewhere = remembered(question.model_copy(update={"benchmark": everything.benchmarks["b-1"]}), model=other)
     itself = remembered(question, model=question.model)
     silent = remembered(question, model=other, stated=None)
-    assert PastForecasts.of([late, elsewhere, itself, silent]).lessons(question, history) == ()
+    assert memory(late, elsewhere, itself, silent).lessons(question, history) == ()
 
 
-def test_a_few_lessons_are_enough(question, history, everything) -> None:
-    many = [remembered(question, model=everything.models[f"m-{i}"], as_of=EARLIER) for i in range(5)] * 3
-    assert len(PastForecasts.of(many).lessons(question, history)) == 5 <= MOST
+def test_a_few_lessons_are_enough(memory, question, history, everything) -> None:
+    days = [EARLIER - dt.timedelta(days=day) for day in range(3)]
+    many = [remembered(question, model=everything.models[f"m-{i}"], as_of=day) for i in range(5) for day in days]
+    assert len(memory(*many).lessons(question, history)) == MOST
 
 
-def test_words_of_earlier_conversations_are_not_carried_along(question, other) -> None:
-    memory = PastForecasts.of([remembered(question, model=other, opinions=[{"framing": "base_rate"}])])
-    assert memory.remembered[0].opinions == ()
+def test_words_of_earlier_conversations_are_not_carried_along(memory, question, history, other) -> None:
+    past = remembered(question, model=other, opinions=[{"framing": "base_rate", "failure": "SECRET 61"}])
+    assert not any("SECRET" in str(lesson) for lesson in memory(past).lessons(question, history))
 
 
 def test_what_is_seen_is_told_with_relatives(question, history) -> None:
@@ -99,6 +117,6 @@ def test_a_folder_keeps_one_file_a_forecast_and_passes_over_what_it_cannot_read(
     one = remembered(question, model=other)
     assert folder.keep(one) == folder.keep(one)
     folder.keep(remembered(question, model=other, llm="another"))
-    (folder.folder / "broken.json").write_text("{")
+    (folder.folder / "b-0--broken.json").write_text("{")
     assert {told.llm for told in folder.all()} == {"fn", "another"}
-    assert not list(folder.folder.glob("*.tmp"))
+    assert len(list(folder.folder.iterdir())) == 3

@@ -13,7 +13,7 @@ from agent.access.budget import Limits
 from agent.effort import EFFORTS, Think
 from agent.errors import NotConfigured, ProviderDown
 from agent.weighing import UNPROVEN
-from records.errors import LeakageError
+from records.errors import LeakageError, UsageError
 from records.evidence import Relation
 from records.forecast import Abstention, Forecast
 from records.stages import Predictor
@@ -240,7 +240,7 @@ def test_reports_of_a_known_cell_are_told_before_anything_is_asked(make_agent, s
 
 def test_a_full_disk_costs_the_conversation_and_not_the_forecast(make_agent, doubles, history, question) -> None:
     def full(_remembered):
-        raise OSError(28, "No space left on device")
+        raise UsageError("cannot be written (No space left on device)")
 
     [answer] = make_agent(low(doubles), keep=full, think=Think.LOW).fit(history).forecast([question])
     assert answer.method == "agent"
