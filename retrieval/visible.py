@@ -137,13 +137,21 @@ class Visible:
         """First row of each distinct combination of some columns, and the number of the combination of each row."""
         code = np.zeros(len(self.history.records), dtype=np.int64)
         for name in columns:
-            part, values = pd.factorize(self.history.records[name], use_na_sentinel=False)
-            if len(values) > 1:
-                code = pd.factorize(code * len(values) + part)[0]
+            part = _kinds(self.history.records[name])
+            if part.any():
+                code = pd.factorize(code * (int(part.max()) + 1) + part)[0]
         numbers, kinds = pd.factorize(code[self.rows])
         first = np.zeros(len(kinds), dtype=np.intp)
         first[numbers[::-1]] = np.arange(len(numbers))[::-1]
         return first, numbers
+
+
+def _kinds(column: pd.Series) -> Numbers:
+    """Number of the value of each row, 0 for what is not told; quick where little is told."""
+    told = (column.notna() & (column != "")).to_numpy(dtype=bool)
+    kinds = np.zeros(len(column), dtype=np.intp)
+    kinds[told] = pd.factorize(column[told])[0] + 1
+    return kinds
 
 
 def _places(names: pd.Index, wanted: pd.Series) -> Numbers:

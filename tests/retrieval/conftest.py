@@ -62,11 +62,11 @@ def fill(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Store]:
     return make
 
 
-@pytest.fixture
-def open_index(tmp_path: Path) -> Callable[..., Index]:
-    """Open an index in a temporary folder, with the embedding by hand unless told otherwise."""
+@pytest.fixture(scope="session")
+def open_index() -> Callable[..., Index]:
+    """Open an index in a folder, with the embedding by hand unless told otherwise."""
 
-    def make(embedding=None, *, folder: Path = tmp_path) -> Index:
+    def make(embedding=None, *, folder: Path) -> Index:
         vectors = embedded(folder / "index", collection="test-index")
         return Index(embedding or WordHashes(), vectors, lock=folder / "index.lock")
 

@@ -12,10 +12,10 @@ from records.search import PassageKind, Where
 TODAY = dt.date(2025, 6, 1)
 
 
-@pytest.fixture
-def search(planted, open_index):
+@pytest.fixture(scope="module")
+def search(planted, open_index, tmp_path_factory):
     """Search all that is public today."""
-    return open_index().on(planted.history(as_of=TODAY))
+    return open_index(folder=tmp_path_factory.mktemp("search")).on(planted.history(as_of=TODAY))
 
 
 def records_of(passages):
