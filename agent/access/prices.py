@@ -1,8 +1,9 @@
 """What tokens cost: a table of list prices that the user can extend or overrule with a file of the same form.
 
-The packaged ``prices.csv`` holds prices as their source listed them on a date. A row is for a host and a model, both
-with ``*`` as a wildcard; the user's rows win, then the longest pattern. A model in no row has no known price: nothing
-is guessed, and a limit in money is refused then.
+The packaged ``prices.csv`` holds prices as their source, a third party's list, gave them in a month; where it gives
+none for tokens from the provider's cache, they count in full, so a bill may be lower than ours and not higher. A row
+is for a host and a model, both with ``*`` as a wildcard; the user's rows win, then the longest pattern. A model in no
+row has no known price: nothing is guessed, and a limit in money is refused then.
 """
 
 from __future__ import annotations

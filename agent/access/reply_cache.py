@@ -33,6 +33,8 @@ TRANSPORT = frozenset({"stream", "stream_options"})
 """Fields of a request that cannot change what the model says."""
 EVICT_TO = 0.9
 """When full, the cache is emptied to this share of its limit, so that not every write evicts."""
+BUSY_SECONDS = 0.2
+"""How long another program may hold the file before a call goes on without the cache."""
 
 
 def key_of(body: Body, *, base_url: str, draw: int) -> str:
@@ -51,6 +53,8 @@ class ReplyCache:
     def __init__(self, path: Path, *, limit_bytes: int) -> None:
         self._path, self._limit = path, limit_bytes
         self._lock = threading.Lock()
+        self._room = 0
+        """Bytes that may be added before the whole is measured again, which reads the whole file."""
         path.parent.mkdir(parents=True, exist_ok=True)
         self._connection = self._open()
 
@@ -86,16 +90,23 @@ class ReplyCache:
             "INSERT OR REPLACE INTO replies SELECT ?, ?, ?, ?, coalesce(max(used), 0) + 1 FROM replies",
             (key, reply, _digest(reply), size),
         )
-        self._evict()
+        self._room -= size
+        if self._room < 0:
+            self._make_room()
 
-    def _evict(self) -> None:
+    def _make_room(self) -> None:
+        if self._limit < (total := self._total()):
+            keep = (
+                "SELECT key FROM (SELECT key, sum(size) OVER (ORDER BY used DESC) AS newest FROM replies) "
+                "WHERE newest <= ?"
+            )
+            self._connection.execute(f"DELETE FROM replies WHERE key NOT IN ({keep})", (int(self._limit * EVICT_TO),))  # noqa: S608
+            total = self._total()
+        self._room = self._limit - total
+
+    def _total(self) -> int:
         (total,) = self._connection.execute("SELECT coalesce(sum(size), 0) FROM replies").fetchone()
-        if total <= self._limit:
-            return
-        keep = (
-            "SELECT key FROM (SELECT key, sum(size) OVER (ORDER BY used DESC) AS newest FROM replies) WHERE newest <= ?"
-        )
-        self._connection.execute(f"DELETE FROM replies WHERE key NOT IN ({keep})", (int(self._limit * EVICT_TO),))  # noqa: S608
+        return int(total)
 
     def _open(self) -> sqlite3.Connection:
         try:
@@ -110,7 +121,7 @@ class ReplyCache:
             return self._connected()
 
     def _connected(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self._path, timeout=1.0, check_same_thread=False, isolation_level=None)
+        connection = sqlite3.connect(self._path, timeout=BUSY_SECONDS, check_same_thread=False, isolation_level=None)
         try:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")

@@ -48,10 +48,12 @@ class ScriptedEndpoint:
 
     Attributes:
         asked: all requests so far, in order of arrival.
+        told: the requests that were answered with a message, and the messages; ``Recording.of`` takes them.
     """
 
     def __init__(self, script: Script, *, seconds: float = 0.0, port: int = 0) -> None:
         self.asked: list[Asked] = []
+        self.told: list[tuple[Body, Body]] = []
         self._answer = _in_order(script) if isinstance(script, Sequence) else script
         self._seconds, self._port = seconds, port
         self._loop = asyncio.new_event_loop()
@@ -127,6 +129,8 @@ class ScriptedEndpoint:
             writer.write(data[: len(data) * 2 // 3])
             await writer.drain()
             return False
+        if reply.status == 200:
+            self.told.append((asked.body, reply.message))
         writer.write(data)
         await writer.drain()
         return not asked.body.get("stream")

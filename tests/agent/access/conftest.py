@@ -15,6 +15,12 @@ from agent.access.settings import AccessSettings
 KEY = "sk-do-not-show-me"
 
 
+@pytest.fixture(scope="session")
+def secret_key() -> str:
+    """The key that must be shown nowhere."""
+    return KEY
+
+
 @pytest.fixture
 def serve() -> Iterator[Callable[..., ScriptedEndpoint]]:
     """Start scripted endpoints that stop with the test."""
