@@ -10,10 +10,13 @@ from typing import Annotated
 
 import typer
 
+from scorecast.cli.agent import app as agent
 from scorecast.cli.ask import ask
 from scorecast.cli.audit import audit
 from scorecast.cli.bench import app as bench
 from scorecast.cli.forecast import forecast
+from scorecast.cli.ledger import app as ledger
+from scorecast.cli.ledger import resolve, track_record
 from scorecast.cli.names import benchmarks, models
 from scorecast.cli.records import app as records
 
@@ -29,8 +32,12 @@ app.command("forecast")(forecast)
 app.command("models")(models)
 app.command("benchmarks")(benchmarks)
 app.command("audit")(audit)
+app.command("resolve")(resolve)
+app.command("track-record")(track_record)
 app.add_typer(records, name="records")
 app.add_typer(bench, name="bench")
+app.add_typer(ledger, name="ledger")
+app.add_typer(agent, name="agent")
 
 
 def _version(asked: bool) -> None:  # noqa: FBT001 - typer hands the flag over by position
