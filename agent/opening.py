@@ -48,7 +48,7 @@ def prompts_of(effort: Effort, *, blind: bool) -> list[Prompt]:
     """The prompts that a forecast of this effort may be made with."""
     names = ["forecaster", "question", "known", "reported", "lessons", "repair", "last_round"]
     names += [f"framing_{framing.value}" for framing in dict.fromkeys(effort.framings)]
-    names += ["supervisor"] * bool(effort.supervisor_rounds) + ["blind"] * blind
+    names += ["supervisor"] * bool(effort.supervisor_rounds) + ["blind" if blind else "recall"]
     return [prompt(name) for name in sorted(names)]
 
 

@@ -63,6 +63,11 @@ class Opinion(Value):
         return self.stated is not None and (self.stated.abstain or self.support < LEAST_SUPPORT)
 
     @property
+    def recalls(self) -> bool:
+        """Whether the model believes that it remembers the score."""
+        return self.stated is not None and self.stated.recall.claimed
+
+    @property
     def speaks(self) -> bool:
         """Whether it counts."""
         return self.distribution is not None and not self.abstains

@@ -96,7 +96,7 @@ def _both(
         ),
         weighing=" ".join(filter(None, [weights.told(group), statistics.weighing])),
         evidence=evidence,
-        caveats=(*statistics.caveats, *flags(held.opinions)),
+        caveats=(*statistics.caveats, *flags(held.opinions), *remembers(settings)),
         provenance=provenance,
     )
 
@@ -120,7 +120,7 @@ def _stated(
         evidence_level=level,
         components=(Component(name=AGENT, weight=1.0, distribution=held.agreed, reason=reason(held.opinions)),),
         evidence=evidence,
-        caveats=(*caveats, *flags(held.opinions)),
+        caveats=(*caveats, *flags(held.opinions), *remembers(settings)),
         provenance=Provenance(
             history=history.fingerprint,
             as_of=history.as_of,
@@ -128,6 +128,14 @@ def _stated(
             settings={**settings, "agent_share": 1.0},
         ),
     )
+
+
+def remembers(settings: Settings) -> tuple[str, ...]:
+    """The caveat that the recall probe gives cause for."""
+    if not settings.get("claims_recall"):
+        return ()
+    told = f"the language model says that it remembers this score ({settings['recalled_value']:g})"
+    return (f"asked on the side, {told}: contamination is possible",)
 
 
 def reason(opinions: Sequence[Opinion]) -> str:

@@ -17,18 +17,19 @@ from typing import TYPE_CHECKING, Protocol
 
 from agent.access.budget import Budget, Limits
 from agent.access.loop import BackgroundLoop
+from agent.accounts import Settings, account, remembered
 from agent.blinding import Blinding, Vocabulary
 from agent.deliberating import Deliberation, Deliberator
 from agent.effort import EFFORTS, Effort, Think
 from agent.lessons import Memory, NoMemory
 from agent.opening import prompts_of
 from agent.pooled import AGENT, alone, opinion_only, pooled
-from agent.remembered import Remembered, seen_models
+from agent.recall import Recall, probe
+from agent.remembered import Remembered
 from agent.tools.desk import Desk
 from agent.track_record import TrackRecord
 from agent.weighing import Weights
 from records.errors import ScorecastError
-from records.evidence import EvidenceLevel
 from records.forecast import Answer, Forecast
 from records.history import History
 from records.question import Question
@@ -41,6 +42,9 @@ if TYPE_CHECKING:
 
 AT_ONCE = 64
 """Questions that are deliberated on at the same time; the endpoint holds back what it must."""
+
+PROBE = 1_000
+"""Number of the draw that is asked for nothing but its memory."""
 
 SEED = 0
 """Of the pseudonyms in blind mode."""
@@ -178,15 +182,21 @@ class FittedAgent:
 
     async def _answer(self, question: Question, told: Answer, models: ChatModels) -> Answer:
         started, budget = time.perf_counter(), Budget(self.agent.limits, name="question")
+        recall = Recall()
         try:
-            held = await self._deliberator(question, told, models, budget).deliberate()
+            deliberator = self._deliberator(question, told, models, budget)
+            recall, held = await asyncio.gather(self._probed(question, models, budget), deliberator.deliberate())
         except ScorecastError as error:
             held = Deliberation((), None, failure=str(error))
         except Exception as error:  # noqa: BLE001 - whatever a library raises, the question is not lost
             held = Deliberation((), None, failure=f"unexpected {type(error).__name__}: {error}")
-        settings = self._settings(held, budget, seconds=time.perf_counter() - started)
+        settings = self._mode | account(held, recall, budget.spent, seconds=time.perf_counter() - started)
         answer = self._stated(question, told, held, settings)
         return self._kept(answer, told, held, settings)
+
+    async def _probed(self, question: Question, models: ChatModels, budget: Budget) -> Recall:
+        """Ask on the side whether the model remembers the score; a model that is kept blind is not asked by name."""
+        return Recall() if self.agent.blind else await probe(question, models.chat_model(budget, draw=PROBE))
 
     def _deliberator(self, question: Question, told: Answer, models: ChatModels, budget: Budget) -> Deliberator:
         return Deliberator(
@@ -206,6 +216,13 @@ class FittedAgent:
         return replace(desk, mask=blinding.mask, unmask=blinding.unmask_arguments)
 
     @cached_property
+    def _mode(self) -> Settings:
+        """What every answer of this agent was made with."""
+        agent = self.agent
+        used = {f"prompt {one.name}": one.label for one in prompts_of(agent.effort, blind=agent.blind)}
+        return {"llm": agent.llm, "think": agent.think.value, "blind": agent.blind, **used}
+
+    @cached_property
     def _visible(self) -> frozenset[str]:
         return frozenset(self.history.records["id"])
 
@@ -213,9 +230,7 @@ class FittedAgent:
     def _vocabulary(self) -> Vocabulary:
         return Vocabulary.of(self.history)
 
-    def _stated(
-        self, question: Question, told: Answer, held: Deliberation, settings: dict[str, str | int | float | bool]
-    ) -> Answer:
+    def _stated(self, question: Question, told: Answer, held: Deliberation, settings: Settings) -> Answer:
         if self.agent.alone:
             return opinion_only(question, told, held, history=self.history, settings=settings)
         return pooled(question, told, held, history=self.history, weights=self.weights, settings=settings)
@@ -224,47 +239,11 @@ class FittedAgent:
         if self.agent.alone:
             held = Deliberation((), None, failure=reason)
             return opinion_only(told.question, told, held, history=self.history, settings={})
-        return alone(told, reason, settings={"llm": self.agent.llm})
+        return alone(told, reason, settings=self._mode)
 
-    def _settings(self, held: Deliberation, budget: Budget, *, seconds: float) -> dict[str, str | int | float | bool]:
-        spent = budget.spent
-        return {
-            "llm": self.agent.llm,
-            "think": self.agent.think.value,
-            "blind": self.agent.blind,
-            "draws": sum(one.speaks for one in held.opinions),
-            "disagreement": round(held.disagreement, 4),
-            "recall": any(one.stated is not None and one.stated.recall.claimed for one in held.opinions),
-            "calls": spent.calls,
-            "cached_calls": spent.cached,
-            "tokens": spent.tokens,
-            "usd": round(spent.usd, 6),
-            "unpriced_calls": spent.unpriced,
-            "agent_seconds": round(seconds, 3),
-            **{f"prompt {one.name}": one.label for one in prompts_of(self.agent.effort, blind=self.agent.blind)},
-        }
-
-    def _kept(
-        self, answer: Answer, told: Answer, held: Deliberation, settings: dict[str, str | int | float | bool]
-    ) -> Answer:
-        question = answer.question
-        level = told.evidence_level if isinstance(told, Forecast) else EvidenceLevel(model_scores=0, benchmark_scores=0)
-        remembered = Remembered(
-            question=question,
-            llm=self.agent.llm,
-            blind=self.agent.blind,
-            group=level.group,
-            history=self.history.fingerprint,
-            seen=seen_models(self.history, question),
-            opinions=held.opinions,
-            agent=held.agreed,
-            statistics=told.distribution if isinstance(told, Forecast) else None,
-            stated=answer.distribution if isinstance(answer, Forecast) else None,
-            failure=held.failure[:4000],
-            settings=settings,
-        )
+    def _kept(self, answer: Answer, told: Answer, held: Deliberation, settings: Settings) -> Answer:
         try:
-            self.agent.keep(remembered)
+            self.agent.keep(remembered(answer, told, held, history=self.history, settings=settings))
         except ScorecastError as error:
             lost = f"agent: the conversation could not be stored: {error}"
             if isinstance(answer, Forecast):

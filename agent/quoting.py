@@ -22,10 +22,21 @@ def quoted(text: str, *, longest: int = LONGEST) -> str:
 
 def disarmed(text: str, *, longest: int = LONGEST) -> str:
     """Return the text without control or invisible characters and without anything that looks like our marks."""
-    plain = unicodedata.normalize("NFKC", text)
-    visible = "".join(c for c in plain if c == "\n" or unicodedata.category(c) not in {"Cc", "Cf", "Co", "Cs"})
-    harmless = _MARK.sub("(", visible).strip()
-    return harmless if len(harmless) <= longest else f"{harmless[:longest]}\n[cut: {len(harmless) - longest} more]"
+    return _cut(_MARK.sub("(", visible(unicodedata.normalize("NFKC", text))).strip(), longest)
+
+
+def printable(text: str, *, longest: int = LONGEST) -> str:
+    """Return the text as it may be printed in a terminal: marks stay, control and invisible characters go."""
+    return _cut(visible(text), longest)
+
+
+def visible(text: str) -> str:
+    """Return the text without control, invisible and private characters; ends of lines stay."""
+    return "".join(c for c in text if c == "\n" or unicodedata.category(c) not in {"Cc", "Cf", "Co", "Cs"})
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[:longest]}\n[cut: {len(text) - longest} more]"
 
 
 def one_line(text: str, *, longest: int = 300) -> str:

@@ -16,13 +16,17 @@ from rich.text import Text
 
 from agent.access.transcript import Said
 from agent.opinion import Opinion
-from agent.quoting import disarmed
+from agent.quoting import printable
 from agent.remembered import Remembered
 from records.distribution import Distribution
 from records.names.fold import fold
 
 STYLES = {"system": "dim", "user": "cyan", "assistant": "bold", "tool": "green"}
 LONGEST = 20_000
+"""Characters of one message."""
+
+SYSTEM = 160
+"""Characters that are shown of our own instructions, which stand in ``prompts``."""
 
 
 def trace(remembered: Remembered) -> RenderableType:
@@ -33,7 +37,7 @@ def trace(remembered: Remembered) -> RenderableType:
     parts.append(Rule("outcome", style="dim"))
     parts += [_stated("language model", remembered.agent), _stated("statistics", remembered.statistics)]
     if remembered.failure:
-        parts.append(Text(f"No opinion: {disarmed(remembered.failure)}", style="yellow"))
+        parts.append(Text(f"No opinion: {printable(remembered.failure)}", style="yellow"))
     return Panel(Group(*parts), title=title, title_align="left")
 
 
@@ -45,14 +49,15 @@ def _opinion(opinion: Opinion) -> Iterator[RenderableType]:
         f"{opinion.framing.replace('_', ' ')}{' (abstains)' if opinion.abstains else ''}", opinion.distribution
     )
     for remark in (*opinion.repairs, *opinion.flags, *filter(None, [opinion.failure])):
-        yield Text(f"! {disarmed(remark)}", style="yellow")
+        yield Text(f"! {printable(remark)}", style="yellow")
 
 
 def _message(said: Said) -> Text:
     text = Text(f"[{said.role}] ", style=STYLES.get(said.role, ""))
-    text.append(disarmed(said.content, longest=LONGEST), style="dim" if said.role == "system" else "not bold")
+    longest = SYSTEM if said.role == "system" else LONGEST
+    text.append(printable(said.content, longest=longest), style="dim" if said.role == "system" else "not bold")
     for wish in said.wishes:
-        text.append(f"\n  calls {disarmed(wish.name)}({disarmed(wish.arguments, longest=LONGEST)})", style="magenta")
+        text.append(f"\n  calls {printable(wish.name)}({printable(wish.arguments, longest=LONGEST)})", style="magenta")
     return text
 
 
@@ -80,6 +85,6 @@ def listing(found: Iterable[Remembered]) -> Table:
     table = Table("id", "as of", "model", "benchmark", "language model", "said", "statistics", box=None)
     for one in found:
         said, statistics = (f"{d.median:.4g}" if d else "-" for d in (one.agent, one.statistics))
-        names = [Text(disarmed(t)) for t in (one.question.model.id, one.question.benchmark.id, one.llm)]
+        names = [Text(printable(t)) for t in (one.question.model.id, one.question.benchmark.id, one.llm)]
         table.add_row(one.id, one.question.as_of.isoformat(), *names, said, statistics)
     return table

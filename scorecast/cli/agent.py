@@ -16,11 +16,11 @@ def learn(
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Learn the agent's weight from its forecasts, backtested ones included, whose outcomes the records show by now."""
+    from scorecast.agent_weights import learned, learned_json, learned_table
     from scorecast.agents import AgentHome
     from scorecast.cli import session
     from scorecast.cli.output import console, print_json
     from scorecast.settings import Settings
-    from scorecast.agent_weights import learned, learned_json, learned_table
 
     with session.workspace(quiet=json) as workspace:
         date = session.parse_date(as_of, "--as-of") if as_of else session.today()

@@ -13,7 +13,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
 
-from agent.predictor import Agent
+from agent.predictor import PROBE, Agent
 from agent.tools.desk import Desk
 from records.batch import Batch, ImportReport
 from records.distribution import Distribution
@@ -216,7 +216,11 @@ class FunctionEndpoint:
 
     replies: Sequence[Reply]
 
+    memory: str = "unknown"
+
     def chat_model(self, budget, *, draw=0):
+        if draw == PROBE:
+            return FunctionChat(reply=lambda _messages, _tools: AIMessage(self.memory))
         return FunctionChat(reply=self.replies[min(draw, len(self.replies) - 1)])
 
 
@@ -255,8 +259,8 @@ def desk(question, history) -> Desk:
 def make_agent():
     """An agent whose language model is a function."""
 
-    def make(*replies: Reply, **fields: object) -> Agent:
-        endpoint = FunctionEndpoint(replies)
+    def make(*replies: Reply, memory: str = "unknown", **fields: object) -> Agent:
+        endpoint = FunctionEndpoint(replies, memory)
         return Agent(
             **{"statistics": Bells(), "index": ScanIndex(), "endpoint": lambda: nullcontext(endpoint), "llm": "fn"}
             | fields

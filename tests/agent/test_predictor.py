@@ -61,6 +61,22 @@ def test_the_forecast_says_what_it_was_made_with(answers, doubles) -> None:
     assert {key for key in told if key.startswith("prompt ")} >= {"prompt forecaster", "prompt framing_base_rate"}
 
 
+def test_a_model_that_remembers_the_score_is_found_out_on_the_side(answers, doubles) -> None:
+    answer, [kept] = answers(low(doubles), memory="61.5", think=Think.LOW)
+    assert kept.settings["recall"] is True
+    assert kept.settings["recalled_value"] == 61.5
+    assert any("remembers this score (61.5)" in caveat for caveat in answer.caveats)
+
+
+def test_a_blind_model_is_told_no_name_and_asked_by_none(answers, doubles, question) -> None:
+    answer, [kept] = answers(low(doubles), memory="61.5", think=Think.LOW, blind=True)
+    assert kept.settings["recall"] is False
+    said = " ".join(message.content for message in kept.opinions[0].messages)
+    assert question.model.name not in said
+    assert question.benchmark.id not in said
+    assert "prompt blind" in answer.provenance.settings
+
+
 def test_draws_take_different_points_of_view_and_are_pooled(answers, doubles) -> None:
     answer, [kept] = answers(*(low(doubles) for _ in range(3)))
     assert [one.framing for one in kept.opinions] == ["base_rate", "analogues", "mechanism"]

@@ -1,0 +1,52 @@
+"""Accounts of one answer of the agent: what its provenance says, and what is kept of it."""
+
+from __future__ import annotations
+
+from agent.access.budget import Spent
+from agent.deliberating import Deliberation
+from agent.recall import Recall
+from agent.remembered import Remembered, seen_models
+from records.evidence import EvidenceLevel
+from records.forecast import Answer, Forecast
+from records.history import History
+
+Settings = dict[str, str | int | float | bool]
+"""What a provenance says, as plain values."""
+
+
+def account(held: Deliberation, recall: Recall, spent: Spent, *, seconds: float) -> Settings:
+    """Return how a question was deliberated on and what that cost."""
+    return {
+        "draws": sum(one.speaks for one in held.opinions),
+        "disagreement": round(held.disagreement, 4),
+        "recall": recall.claimed or any(one.recalls for one in held.opinions),
+        **recall.settings,
+        "calls": spent.calls,
+        "cached_calls": spent.cached,
+        "tokens": spent.tokens,
+        "usd": round(spent.usd, 6),
+        "unpriced_calls": spent.unpriced,
+        "agent_seconds": round(seconds, 3),
+    }
+
+
+def remembered(
+    answer: Answer, statistics: Answer, held: Deliberation, *, history: History, settings: Settings
+) -> Remembered:
+    """Return what is kept of an answer."""
+    spoken = statistics if isinstance(statistics, Forecast) else None
+    level = spoken.evidence_level if spoken else EvidenceLevel(model_scores=0, benchmark_scores=0)
+    return Remembered(
+        question=answer.question,
+        llm=str(settings["llm"]),
+        blind=bool(settings["blind"]),
+        group=level.group,
+        history=history.fingerprint,
+        seen=seen_models(history, answer.question),
+        opinions=held.opinions,
+        agent=held.agreed,
+        statistics=spoken.distribution if spoken else None,
+        stated=answer.distribution if isinstance(answer, Forecast) else None,
+        failure=held.failure[:4000],
+        settings=settings,
+    )
