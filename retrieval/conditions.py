@@ -27,6 +27,8 @@ from retrieval.visible import Visible
 Mask = NDArray[np.bool_]
 Ordered = TypeVar("Ordered", float, dt.date)
 
+NO_CONDITION = Where()
+
 OF_MODELS = {
     "models", "families", "organisations", "params_b_from", "params_b_to", "released_from", "released_to", "reasoning",
 }  # fmt: skip
@@ -61,9 +63,10 @@ def allowed(where: Where, visible: Visible) -> Allowed:
         UnknownName: a model or benchmark that the history does not know.
         UsageError: a family, organisation, domain, source or field of a setting that no visible record has.
     """
-    models, benchmarks = _models(where, visible), _benchmarks(where, visible)
+    given = {name for name in Where.model_fields if getattr(where, name) != getattr(NO_CONDITION, name)}
+    models = _models(where, visible) if given & OF_MODELS else np.ones(len(visible.models), dtype=bool)
+    benchmarks = _benchmarks(where, visible) if given & OF_BENCHMARKS else np.ones(len(visible.benchmarks), dtype=bool)
     rows = models[visible.model_of] & benchmarks[visible.benchmark_of] & _records(where, visible)
-    given = {name for name in Where.model_fields if getattr(where, name) != getattr(Where(), name)}
     if given - OF_MODELS:
         models &= _touched(visible.model_of[rows], len(models))
     if given - OF_BENCHMARKS:

@@ -31,7 +31,7 @@ HISTORIES = 8
 """Histories whose searches are kept at hand, each with its word statistics and vectors."""
 
 PATIENCE = 60.0
-"""Seconds to wait for another program that refreshes the same index."""
+"""Seconds after which somebody who waits for another's refresh is told so."""
 
 Progress = Callable[[int, int], None]
 """Called with the number of documents embedded and the number to embed."""
@@ -48,15 +48,26 @@ class Refreshed(NamedTuple):
 class Index:
     """Implements ``records.search.SearchIndex``. Safe to use from several threads."""
 
-    def __init__(self, embedding: Embedding, vectors: VectorStore, *, lock: Path) -> None:
+    def __init__(
+        self,
+        embedding: Embedding,
+        vectors: VectorStore,
+        *,
+        lock: Path,
+        patience: float = PATIENCE,
+        batch: int = BATCH,
+    ) -> None:
         """Open nothing yet.
 
         Args:
             embedding: turns texts into vectors.
             vectors: where they are kept.
             lock: file that the one writer holds.
+            patience: seconds to wait for another program that refreshes the same index.
+            batch: documents embedded and written at once.
         """
         self._embedding, self._vectors, self._lock = embedding, vectors, lock
+        self._patience, self._batch = patience, batch
         self._known: dict[str, Vectors] = {}
         self._searches = lru_cache(maxsize=HISTORIES)(self._open)
         self._queries = lru_cache(maxsize=256)(self._embed_query)
@@ -81,14 +92,14 @@ class Index:
         on = self._shelves.of(Visible(history))
         documents = {d.key: d for shelf in (on.models, on.benchmarks, on.settings) for d in shelf.documents}
         fingerprint = self._fingerprint(documents)
-        with _one_writer(self._lock):
+        with _one_writer(self._lock, patience=self._patience):
             if self._vectors.fingerprint == fingerprint and self._vectors.count() == len(documents):
                 return Refreshed(0, 0, len(documents))
             there = self._vectors.keys()
             missing = [document for key, document in documents.items() if key not in there]
-            for start in range(0, len(missing), BATCH):
+            for start in range(0, len(missing), self._batch):
                 progress(start, len(missing))
-                batch = missing[start : start + BATCH]
+                batch = missing[start : start + self._batch]
                 self._vectors.add(batch, self._embedding.embed([document.text for document in batch]))
             progress(len(missing), len(missing))
             stale = sorted(there - documents.keys())
@@ -139,11 +150,11 @@ class Index:
 
 
 @contextmanager
-def _one_writer(lock: Path) -> Iterator[None]:
+def _one_writer(lock: Path, *, patience: float) -> Iterator[None]:
     """Hold a lock that ends with the process, however that ends: SQLite's, on every system."""
     try:
         lock.parent.mkdir(parents=True, exist_ok=True)
-        with closing(sqlite3.connect(lock, timeout=PATIENCE, isolation_level=None)) as connection:
+        with closing(sqlite3.connect(lock, timeout=patience, isolation_level=None)) as connection:
             connection.execute("BEGIN EXCLUSIVE")
             yield
     except (OSError, sqlite3.Error) as error:

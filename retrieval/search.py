@@ -17,7 +17,7 @@ from records.history import History
 from records.metric import Floats
 from records.search import Aggregate, GroupBy, Passage, Where
 from retrieval.aggregates import aggregates
-from retrieval.conditions import Allowed, allowed
+from retrieval.conditions import NO_CONDITION, Allowed, allowed
 from retrieval.documents import plain
 from retrieval.embedding import Vectors
 from retrieval.hits import describe_benchmark, describe_model, passages
@@ -29,8 +29,6 @@ MOST = 100
 
 QUERY = 1_000
 """Characters of a query that are read."""
-
-EVERYTHING = Where()
 
 
 class Parts(Protocol):
@@ -57,7 +55,7 @@ class HistorySearch:
     parts: Parts = field(repr=False)
     visible: Visible = field(repr=False)
 
-    def search(self, query: str, *, where: Where = EVERYTHING, limit: int = 10) -> tuple[Passage, ...]:
+    def search(self, query: str, *, where: Where = NO_CONDITION, limit: int = 10) -> tuple[Passage, ...]:
         """Return the nearest in meaning and in words together, the most relevant first.
 
         Raises:
@@ -68,12 +66,12 @@ class HistorySearch:
         scores = [self._by_words(text), self._by_meaning(text)]
         return passages(self.visible, *fused(scores, let.everything), limit=limit)
 
-    def keyword(self, query: str, *, where: Where = EVERYTHING, limit: int = 10) -> tuple[Passage, ...]:
+    def keyword(self, query: str, *, where: Where = NO_CONDITION, limit: int = 10) -> tuple[Passage, ...]:
         """Return the nearest by words alone; raises as ``search`` does."""
         text, let = _checked(query, limit), allowed(where, self.visible)
         return self._nearest(self._by_words(text), let, limit)
 
-    def semantic(self, query: str, *, where: Where = EVERYTHING, limit: int = 10) -> tuple[Passage, ...]:
+    def semantic(self, query: str, *, where: Where = NO_CONDITION, limit: int = 10) -> tuple[Passage, ...]:
         """Return the nearest by meaning alone; raises as ``search`` does."""
         text, let = _checked(query, limit), allowed(where, self.visible)
         return self._nearest(self._by_meaning(text), let, limit)

@@ -83,7 +83,9 @@ class VectorStore:
     def fingerprint(self) -> str:
         """What the index was built from; empty when it was never finished."""
         with self._told():
-            return str((self._chroma.metadata or {}).get(FINGERPRINT, ""))
+            # Asked for anew: what a collection was opened with does not change when another program refreshes it.
+            there = self._client.get_or_create_collection(self.collection, embedding_function=None)
+            return str((there.metadata or {}).get(FINGERPRINT, ""))
 
     def finish(self, fingerprint: str) -> None:
         """Note what the index was built from."""
@@ -91,8 +93,12 @@ class VectorStore:
             self._chroma.modify(metadata={FINGERPRINT: fingerprint})
 
     @cached_property
+    def _client(self) -> ClientAPI:
+        return self.connect()
+
+    @cached_property
     def _chroma(self) -> Collection:
-        return self.connect().get_or_create_collection(self.collection, embedding_function=None)
+        return self._client.get_or_create_collection(self.collection, embedding_function=None)
 
     @contextmanager
     def _told(self) -> Iterator[None]:

@@ -42,6 +42,12 @@ class WordHashes:
         return unit_length(vectors)
 
 
+@pytest.fixture
+def words_by_hand() -> WordHashes:
+    """The embedding by hand, which remembers what it was asked."""
+    return WordHashes()
+
+
 @pytest.fixture(scope="session")
 def fill(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Store]:
     """Open a new store with these entries and records in it."""
@@ -66,9 +72,9 @@ def fill(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Store]:
 def open_index() -> Callable[..., Index]:
     """Open an index in a folder, with the embedding by hand unless told otherwise."""
 
-    def make(embedding=None, *, folder: Path) -> Index:
+    def make(embedding=None, *, folder: Path, **options: float) -> Index:
         vectors = embedded(folder / "index", collection="test-index")
-        return Index(embedding or WordHashes(), vectors, lock=folder / "index.lock")
+        return Index(embedding or WordHashes(), vectors, lock=folder / "index.lock", **options)
 
     return make
 
