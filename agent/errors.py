@@ -60,7 +60,7 @@ class ProviderDown(AgentError):  # noqa: N818
     def __init__(self, host: str, reason: str, *, status: int | None = None, attempts: int = 1) -> None:
         self.host, self.status, self.attempts = host, status, attempts
         told = f" (HTTP {status})" if status else ""
-        tries = "once" if attempts == 1 else f"{attempts} times"
+        tries = {0: "not at all", 1: "once"}.get(attempts, f"{attempts} times")
         super().__init__(f"{host} was asked {tries} and failed{told}: {reason}")
 
 

@@ -160,7 +160,8 @@ class Calls:
             await asyncio.sleep(wait)
 
     async def _attempt(self, sent: Body, asked: Asked) -> Completion:
-        reservation = await asyncio.wrap_future(asked.budget.reserve(self._worst(sent, size=asked.size)))
+        place = asked.budget.reserve(self._worst(sent, size=asked.size))
+        reservation = place.result() if place.done() else await asyncio.wrap_future(place)
         try:
             async with self._gate.place():
                 completion = await self._send(sent, asked=asked, reservation=reservation)

@@ -6,6 +6,7 @@ Every call is kept in the transcript, also one that failed, and a reply in which
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import CancelledError
 from dataclasses import dataclass
 
 from agent.access.budget import Budget
@@ -16,7 +17,7 @@ from agent.access.reply_cache import TRANSPORT, key_of
 from agent.access.settings import AccessSettings
 from agent.access.transcript import Transcript, exchange
 from agent.access.usage import bytes_of
-from agent.errors import AgentError, ModelRefused
+from agent.errors import AgentError, ModelRefused, ProviderDown
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,11 @@ class BudgetLine:
         Raises:
             AgentError: as ``Calls.answer``.
         """
-        return self.loop.wait(self._ask(body))
+        self._refuse_if_closed()
+        try:
+            return self.loop.wait(self._ask(body))
+        except CancelledError:  # nobody else can cancel what a blocked thread waits for
+            raise self._closed() from None
 
     async def ask_async(self, body: Body) -> Got:
         """Ask from any event loop.
@@ -53,7 +58,15 @@ class BudgetLine:
         Raises:
             AgentError: as ``Calls.answer``.
         """
+        self._refuse_if_closed()
         return await asyncio.wrap_future(self.loop.begin(self._ask(body)))
+
+    def _refuse_if_closed(self) -> None:
+        if not self.loop.running:
+            raise self._closed()
+
+    def _closed(self) -> ProviderDown:
+        return ProviderDown(self.settings.host, "this program has closed the endpoint", attempts=0)
 
     async def _ask(self, body: Body) -> Got:
         clock = asyncio.get_running_loop().time

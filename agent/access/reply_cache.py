@@ -40,7 +40,7 @@ BUSY_SECONDS = 0.2
 def key_of(body: Body, *, base_url: str, draw: int) -> str:
     """Return the key of a request: a digest of the address, the request and the number of the draw; no secret."""
     asked = {name: value for name, value in body.items() if name not in TRANSPORT}
-    return _digest(json.dumps([base_url, draw, asked], sort_keys=True, ensure_ascii=False, separators=(",", ":")))
+    return _digest(json.dumps([base_url, draw, asked], sort_keys=True, separators=(",", ":")))
 
 
 def _digest(text: str) -> str:

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from langchain.agents import create_agent
+from langchain_core.tools import tool
 
 from agent.access.budget import Budget, Limits
 from agent.access.scripted.replies import calls, fails, says, slowly
-from agent.errors import PriceUnknown, RequestRefused
+from agent.errors import PriceUnknown, ProviderDown, RequestRefused
 
 TOOL = {"type": "function", "function": {"name": "search", "parameters": {"type": "object", "properties": {}}}}
+
+
+@tool
+def double(number: int) -> int:
+    """Return twice a number."""
+    return 2 * number
 
 
 @pytest.mark.parametrize(
@@ -210,3 +219,27 @@ def test_a_closed_endpoint_closes_twice_and_leaves_no_thread(serve, connect):
     endpoint.close()
     endpoint.close()
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("endpoint ")]
+
+
+def test_calls_after_closing_and_those_under_way_end_with_an_error_that_says_so(script_and_endpoint):
+    _, endpoint = script_and_endpoint(lambda asked: slowly(says("never"), 5.0))
+    chat = endpoint.chat_model(Budget())
+    with ThreadPoolExecutor(1) as pool:
+        under_way = pool.submit(chat.invoke, "a")
+        time.sleep(0.2)
+        endpoint.close()
+        with pytest.raises(ProviderDown, match="closed"):
+            under_way.result(timeout=5)
+    with pytest.raises(ProviderDown, match="closed"):
+        chat.invoke("b")
+    with pytest.raises(ProviderDown, match="closed"):
+        asyncio.run(chat.ainvoke("c"))
+
+
+def test_an_agent_of_langchain_runs_its_tools_over_the_line(script_and_endpoint):
+    served, endpoint = script_and_endpoint([calls("double", {"number": 21}), says("It is 42.")])
+    budget = Budget()
+    agent = create_agent(endpoint.chat_model(budget), [double])
+    assert agent.invoke({"messages": [("user", "Twice 21?")]})["messages"][-1].content == "It is 42."
+    assert served.asked[1].body["messages"][-1] == {"role": "tool", "tool_call_id": "call_1", "content": "42"}
+    assert budget.spent.calls == 2
