@@ -13,6 +13,7 @@ import numpy as np
 
 from eval.contestants.contestant import REPAIRED, Answering, Failure
 from eval.judged import ABSTAINED, ANSWERED, FAILED
+from eval.memory import Memory
 from records.errors import DataError, ScorecastError
 from records.forecast import Abstention, Answer, Forecast
 from records.metric import Floats, Metric
@@ -27,7 +28,8 @@ class Checked(NamedTuple):
     """One answer that may be kept: what it states, or why it states nothing.
 
     ``quantiles`` is of shape ``(99,)``, NaN where nothing is stated; ``cited`` are record ids; ``histories`` the
-    fingerprints of histories that the answer says it was made from; ``repairs`` what was mended in it.
+    fingerprints of histories that the answer says it was made from; ``repairs`` what was mended in it;
+    ``memory`` what it says about the memory of its model.
     """
 
     status: str
@@ -36,6 +38,7 @@ class Checked(NamedTuple):
     cited: tuple[str, ...] = ()
     histories: tuple[str, ...] = ()
     repairs: tuple[str, ...] = ()
+    memory: Memory = Memory()
 
 
 def ask(answering: Answering, questions: Sequence[Question]) -> list[Checked]:
@@ -80,6 +83,7 @@ def check(answer: Answer | Failure, question: Question) -> Checked:
         cited=tuple(dict.fromkeys(evidence.record.id for evidence in answer.evidence)),
         histories=(answer.provenance.history,) if answer.provenance.history else (),
         repairs=tuple(_line(caveat) for caveat in answer.caveats if caveat.startswith(REPAIRED)),
+        memory=Memory.of(answer.provenance.settings),
     )
 
 

@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from eval import memory
 from eval.contestants import Contestant
 from eval.judged import COLUMNS, Judged
 from eval.running import Entry, Sheet, missing
@@ -157,11 +158,21 @@ def judge(suite: Suite, forecaster: str, pieces: Sequence[Sequence[Piece]]) -> J
     tables = [_table(fold, parts) for fold, parts in zip(suite.folds, pieces, strict=True)]
     return Judged(
         forecaster=forecaster,
-        table=pd.concat(tables, ignore_index=True),
+        table=_with_memory(pd.concat(tables, ignore_index=True), suite, flat),
         quantiles=np.concatenate([piece.quantiles for piece in flat]),
         fit_seconds=sum(piece.fit_seconds for piece in flat),
         forecast_seconds=sum(piece.forecast_seconds for piece in flat),
     )
+
+
+def _with_memory(table: pd.DataFrame, suite: Suite, pieces: Sequence[Piece]) -> pd.DataFrame:
+    """Add what the answers say about memory, where any says something."""
+    told = [note.memory for piece in pieces for note in piece.notes]
+    if not any(one.told for one in told):
+        return table
+    asked = [question for fold in suite.folds for question in fold.questions]
+    parts = [one.parts(memory.public_from(question)) for one, question in zip(told, asked, strict=True)]
+    return table.assign(**{memory.COLUMN: parts})
 
 
 def _table(fold: Fold, pieces: Sequence[Piece]) -> pd.DataFrame:

@@ -24,7 +24,8 @@ COLUMNS = (
 ``question`` is the question's id; ``fold`` what was fitted together; ``group`` what the suite tells apart (such as
 ``k = 3``); ``lower`` and ``upper`` the bounds of the metric, infinite where there is none; ``level`` the evidence
 group; ``shown`` the number of scores of the model that the question could see; ``observed`` the outcome, in the unit;
-``status`` one of answered, abstained, failed; ``reason`` why there is no forecast.
+``status`` one of answered, abstained, failed; ``reason`` why there is no forecast. A column ``eval.memory.COLUMN`` may
+be added.
 """
 
 

@@ -166,6 +166,8 @@ class ForecasterScores(Scores):
     """By how much was known."""
     benchmarks: dict[str, Scores] = Field(default_factory=dict)
     families: dict[str, Scores] = Field(default_factory=dict)
+    memory: dict[str, Scores] = Field(default_factory=dict)
+    """By what its language model may remember, as in ``eval.memory.PARTS``; empty where there is none."""
 
 
 class Difference(Value):

@@ -130,6 +130,7 @@ def _note(answer: Checked, question: Question, level: EvidenceLevel) -> Note:
         cited=answer.cited,
         histories=answer.histories,
         repairs=answer.repairs,
+        memory=answer.memory,
     )
 
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from eval import pairs, risk_coverage
+from eval import memory, pairs, risk_coverage
 from eval.averages import Yardsticks, score_pairs, score_rows, score_scaled
 from eval.bootstrap import Draws, limits
 from eval.differences import differences
@@ -121,6 +121,7 @@ def _forecaster(measured: Measured, yardsticks: Yardsticks, *, baseline: bool) -
             "standardised": score_scaled(measured, yardsticks),
             "risk_coverage": _risk_coverage(measured, yardsticks.draws),
             "groups": _by(measured, "group", yardsticks, ordered),
+            "memory": _by_memory(measured, yardsticks),
             **parts,
         }
     )
@@ -134,6 +135,16 @@ def _by(measured: Measured, column: str, yardsticks: Yardsticks, ordered: Mappin
         for name in np.unique(names).tolist()
         if name
     }
+
+
+def _by_memory(measured: Measured, yardsticks: Yardsticks) -> dict[str, Scores]:
+    """Scores by what the model may remember; a question counts in each part that it is in."""
+    table = measured.judged.table
+    if memory.COLUMN not in table:
+        return {}
+    told = [set(parts.split(memory.BETWEEN)) for parts in table[memory.COLUMN].fillna("").tolist()]
+    found = {part: np.flatnonzero([part in one for one in told]) for part in memory.PARTS}
+    return {part: score_rows(measured, rows, yardsticks, ordered={}) for part, rows in found.items() if rows.size}
 
 
 def _risk_coverage(measured: Measured, draws: Draws) -> RiskCoverage | None:

@@ -130,6 +130,8 @@ def page(result: Result, judged: Sequence[Judged]) -> str:
         calibration=figures.calibration([_coverage(m) for m in measured.values()]),
         risk_coverage=_risk_coverage(result),
         levels=_error_by(result, lambda scores: scores.levels),
+        memory=_error_by(result, lambda scores: scores.memory),
+        remembering={name: found.memory for name, found in result.forecasters.items() if found.memory},
         groups=_error_by(result, lambda scores: scores.groups),
         sections=[_section(m, result, number) for number, m in enumerate(measured.values())],
     )

@@ -17,6 +17,7 @@ from typing import Literal, Self
 import numpy as np
 from pydantic import Field, ValidationError
 
+from eval.memory import Memory
 from records.base import Value
 from records.errors import DataError
 from records.history import History
@@ -78,6 +79,7 @@ class Note(Value):
     histories: tuple[str, ...] = ()
     """Fingerprints of the histories that the answer says it was made from."""
     repairs: tuple[str, ...] = ()
+    memory: Memory = Memory()
 
 
 class _Told(Value):

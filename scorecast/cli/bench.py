@@ -143,10 +143,18 @@ def _suite(workspace: Workspace, name: str, own: Mapping[str, Any], asking: Aski
 
 def _contestants(judging: Judging, *, reference: str = "") -> tuple[Contestant, ...]:
     """Find whom to judge, and tell what is wrong with single rows of their files."""
+    from scorecast.agent_contestants import Agents
     from scorecast.cli import bench_tables, session
     from scorecast.contestants import contestants, remarks
+    from scorecast.settings import Settings
 
-    judged = contestants(judging.forecaster or (), folder=session.folder(), batch=judging.batch, reference=reference)
+    judged = contestants(
+        judging.forecaster or (),
+        folder=session.folder(),
+        batch=judging.batch,
+        reference=reference,
+        agents=Agents.of(Settings.from_environment(), think=judging.think or "medium", usd=judging.max_usd),
+    )
     for line in bench_tables.first(remarks(judged)):
         typer.echo(line, err=True)
     return judged
@@ -166,6 +174,8 @@ def _judge(bench: Bench, suite: Suite, judged: Sequence[Contestant], judging: Ju
     screen.print(bench_tables.forecasters(found))
     if parts := bench_tables.groups(found, order=suite.groups):
         screen.print(parts)
+    if remembered := bench_tables.memory(found):
+        screen.print(remembered)
     if judging.json:
         write_whole(judging.json, found.write)
     if judging.html:

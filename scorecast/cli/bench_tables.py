@@ -44,6 +44,15 @@ def groups(found: Result, *, order: Sequence[str]) -> Table | None:
     return table
 
 
+def memory(found: Result) -> Table | None:
+    """One row a forecaster and part by what its language model may remember; nothing where no answer tells."""
+    table = _table("what it may remember", "part", "questions", *FIGURES)
+    for name, scores in found.forecasters.items():
+        for part, own in scores.memory.items():
+            table.add_row(Text(name), part, f"{own.n:,}", *_figures(own))
+    return table if table.row_count else None
+
+
 def first(lines: Sequence[str]) -> list[str]:
     """The first of many lines, and how many there are more."""
     rest = len(lines) - ITEMISED
