@@ -58,10 +58,10 @@ def model_design(models: KnownModels) -> Design[KnownModels]:
             Block("date", lambda known: known.date, 2.0, learned=False),
             Block("progress", lambda known: _ramps(known, knots), 0.005),
             Block("progress of reasoning", lambda known: _ramps(known, knots) * known.reasoning, 0.005),
-            Block("name", lambda known: known.traits.name @ names, 0.02),
-            Block("maker", lambda known: indicators(known.traits.organisation, makers), 0.05, groups=True),
-            Block("maker in time", lambda known: indicators(known.traits.organisation, makers) * known.date, 0.05),
-            Block("family", lambda known: indicators(known.traits.family, families), 0.03, groups=True),
+            Block("name", lambda known: known.traits.name @ names, 0.003),
+            Block("maker", lambda known: indicators(known.traits.organisation, makers), 0.02, groups=True),
+            Block("maker in time", lambda known: indicators(known.traits.organisation, makers) * known.date, 0.005),
+            Block("family", lambda known: indicators(known.traits.family, families), 0.01, groups=True),
             Block("kin", lambda known: indicators(known.traits.root, kin), 0.1, groups=True),
         )
     )
