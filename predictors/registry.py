@@ -21,6 +21,7 @@ from predictors.pool import Pool
 from predictors.prior_reports import PriorReports
 from predictors.scaling import Scaling
 from predictors.single import MethodPredictor
+from predictors.text import Text
 from records.errors import UsageError
 from records.stages import Calibrator, Predictor
 
@@ -43,7 +44,9 @@ REFERENCES: Mapping[str, Callable[[], Method]] = MappingProxyType({"benchpress":
 """Published methods of others by name, to be measured against; no members of the pool."""
 
 
-APART: Mapping[str, Callable[[], Method]] = MappingProxyType({"latent-trait": LatentTrait, "scaling": Scaling})
+APART: Mapping[str, Callable[[], Method]] = MappingProxyType(
+    {"latent-trait": LatentTrait, "scaling": Scaling, "text": Text}
+)
 """Predictors of ours by name that are not in the pool."""
 
 

@@ -143,7 +143,7 @@ def test_a_benchmark_that_nobody_ran_is_answered_or_declined_with_a_reason(name,
     model = additive_world.models[3]
     answers = fitted.forecast([Question(model=model, benchmark=b, as_of=AS_OF) for b in (percent, rating)])
     assert isinstance(answers[1], Abstention)
-    if name in {"climatology", "benchmark-trend", "additive", "gaussian-process", "latent-trait", "pool"}:
+    if name in {"climatology", "benchmark-trend", "additive", "gaussian-process", "latent-trait", "text", "pool"}:
         assert isinstance(answers[0], Forecast)
         assert answers[0].evidence_level.group.endswith("new benchmark")
     else:
