@@ -10,11 +10,13 @@ Imports LangChain (1.6 seconds): load it where it is needed.
 
 from __future__ import annotations
 
+import json
 from typing import Any, Protocol
 
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
 from langchain_core.messages import BaseMessage
 from langchain_core.outputs import ChatResult
+from langchain_core.utils.function_calling import convert_to_openai_function
 from langchain_openai import ChatOpenAI
 from pydantic import PrivateAttr, SecretStr
 
@@ -96,7 +98,8 @@ class LineChat(ChatOpenAI):
         run_manager: CallbackManagerForLLMRun | None = None,  # noqa: ARG002
         **kwargs: Any,  # noqa: ANN401 - LangChain's own signature
     ) -> ChatResult:
-        return self._result(self.line.ask(self._get_request_payload(messages, stop=stop, **kwargs)))
+        body = self._body(messages, stop=stop, **kwargs)
+        return self._result(self.line.ask(body), asked=body)
 
     async def _agenerate(
         self,
@@ -105,7 +108,38 @@ class LineChat(ChatOpenAI):
         run_manager: AsyncCallbackManagerForLLMRun | None = None,  # noqa: ARG002
         **kwargs: Any,  # noqa: ANN401 - LangChain's own signature
     ) -> ChatResult:
-        return self._result(await self.line.ask_async(self._get_request_payload(messages, stop=stop, **kwargs)))
+        body = self._body(messages, stop=stop, **kwargs)
+        return self._result(await self.line.ask_async(body), asked=body)
 
-    def _result(self, answer: Answer) -> ChatResult:
-        return self._create_chat_result(answer.body, {"scorecast": answer.facts})
+    def _body(
+        self,
+        messages: list[BaseMessage],
+        *,
+        stop: list[str] | None,
+        **kwargs: Any,  # noqa: ANN401
+    ) -> Body:
+        """Return the request; a class that the reply shall have is told as its schema."""
+        body = self._get_request_payload(messages, stop=stop, **kwargs)
+        if isinstance(wanted := body.get("response_format"), type):
+            schema = convert_to_openai_function(wanted, strict=True)
+            schema["schema"] = schema.pop("parameters")
+            body["response_format"] = {"type": "json_schema", "json_schema": schema}
+        return body
+
+    def _result(self, answer: Answer, *, asked: Body) -> ChatResult:
+        result = self._create_chat_result(answer.body, {"scorecast": answer.facts})
+        for generation in result.generations if "response_format" in asked else ():
+            if (parsed := _json_object(generation.message.content)) is not None:
+                generation.message.additional_kwargs["parsed"] = parsed  # where LangChain's parsers look for it
+        return result
+
+
+def _json_object(content: object) -> dict[str, object] | None:
+    """Return the JSON object that a content is, or None."""
+    if not isinstance(content, str) or not content.startswith("{"):
+        return None
+    try:
+        found = json.loads(content)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None

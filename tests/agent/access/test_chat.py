@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -10,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from langchain.agents import create_agent
 from langchain_core.tools import tool
+from pydantic import BaseModel
 
 from agent.access.budget import Budget, Limits
 from agent.access.scripted.replies import calls, fails, says, slowly
@@ -243,3 +245,23 @@ def test_an_agent_of_langchain_runs_its_tools_over_the_line(script_and_endpoint)
     assert agent.invoke({"messages": [("user", "Twice 21?")]})["messages"][-1].content == "It is 42."
     assert served.asked[1].body["messages"][-1] == {"role": "tool", "tool_call_id": "call_1", "content": "42"}
     assert budget.spent.calls == 2
+
+
+class Guess(BaseModel):
+    """A guess."""
+
+    value: float
+    reason: str
+
+
+@pytest.mark.parametrize("method", ["json_schema", "function_calling"])
+def test_structured_output_comes_back_as_its_class(script_and_endpoint, method):
+    told = {"value": 41.5, "reason": "trend"}
+    served, endpoint = script_and_endpoint(
+        [says(json.dumps(told)) if method == "json_schema" else calls("Guess", told)]
+    )
+    guess = endpoint.chat_model(Budget()).with_structured_output(Guess, method=method).invoke("How good?")
+    assert guess == Guess(**told)
+    asked = json.dumps(served.asked[0].body)
+    assert '"value"' in asked
+    assert '"reason"' in asked
