@@ -14,13 +14,13 @@ Settings = dict[str, str | int | float | bool]
 """What a provenance says, as plain values."""
 
 
-def account(held: Deliberation, recall: Recall, spent: Spent, *, seconds: float) -> Settings:
+def account(held: Deliberation, recall: Recall | None, spent: Spent, *, seconds: float) -> Settings:
     """Return how a question was deliberated on and what that cost."""
     return {
         "draws": sum(one.speaks for one in held.opinions),
         "disagreement": round(held.disagreement, 4),
-        "recall": recall.claimed or any(one.recalls for one in held.opinions),
-        **recall.settings,
+        "recall": (recall is not None and recall.claimed) or any(one.recalls for one in held.opinions),
+        **(recall.settings if recall else {}),
         "calls": spent.calls,
         "cached_calls": spent.cached,
         "tokens": spent.tokens,
@@ -39,7 +39,7 @@ def remembered(
     return Remembered(
         question=answer.question,
         llm=str(settings["llm"]),
-        blind=bool(settings["blind"]),
+        blind=settings["mode"] == "blind",
         group=level.group,
         history=history.fingerprint,
         seen=seen_models(history, answer.question),

@@ -137,7 +137,7 @@ def _checked(citations: Iterable[Citation], desk: Desk) -> tuple[list[Record], l
         if record is None:
             continue
         cited[key] = record
-        if citation.value is not None and not _agrees(citation.value, record.value):
+        if citation.value is not None and not _agrees(citation.value, record.value, coarse=desk.masks):
             flags.append(
                 f"the language model cited {key} with {citation.value:g}, but the record says {record.value:g}"
             )
@@ -152,7 +152,7 @@ def _real_id(told: str, desk: Desk) -> str:
         return ""
 
 
-def _agrees(told: float, value: float) -> bool:
-    """Whether a cited value is the record's, rounded, or written as a fraction of 100."""
-    slack = max(0.051, ROUNDING * abs(value))
+def _agrees(told: float, value: float, *, coarse: bool) -> bool:
+    """Whether a cited value is the record's as it was shown, rounded, or written as a fraction of 100."""
+    slack = max(0.51 if coarse else 0.051, ROUNDING * abs(value))
     return abs(told - value) <= slack or (abs(told) <= 1.0 and abs(100.0 * told - value) <= max(0.51, slack))

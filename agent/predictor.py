@@ -8,6 +8,7 @@ statistical forecast is given, flagged with the reason.
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -75,6 +76,7 @@ class Agent:
         blind: whether names and tell-tale numbers are masked.
         alone: whether the statistics are kept out of the answer, for measurements.
         usd: the most that one question may cost, in US dollars; None sets no limit in money.
+        cutoff: until when the language model knows the world, as far as the user says.
         record: what the agent's weight rests on.
         memory: of earlier forecasts.
         calibrator: recalibrates the pool where the record is long enough.
@@ -90,6 +92,7 @@ class Agent:
     blind: bool = False
     alone: bool = False
     usd: float | None = None
+    cutoff: dt.date | None = None
     record: TrackRecord = field(default=TrackRecord(), repr=False)
     memory: Memory = field(default=NoMemory(), repr=False)
     calibrator: Calibrator | None = None
@@ -182,7 +185,7 @@ class FittedAgent:
 
     async def _answer(self, question: Question, told: Answer, models: ChatModels) -> Answer:
         started, budget = time.perf_counter(), Budget(self.agent.limits, name="question")
-        recall = Recall()
+        recall: Recall | None = None
         try:
             deliberator = self._deliberator(question, told, models, budget)
             recall, held = await asyncio.gather(self._probed(question, models, budget), deliberator.deliberate())
@@ -194,9 +197,9 @@ class FittedAgent:
         answer = self._stated(question, told, held, settings)
         return self._kept(answer, told, held, settings)
 
-    async def _probed(self, question: Question, models: ChatModels, budget: Budget) -> Recall:
+    async def _probed(self, question: Question, models: ChatModels, budget: Budget) -> Recall | None:
         """Ask on the side whether the model remembers the score; a model that is kept blind is not asked by name."""
-        return Recall() if self.agent.blind else await probe(question, models.chat_model(budget, draw=PROBE))
+        return None if self.agent.blind else await probe(question, models.chat_model(budget, draw=PROBE))
 
     def _deliberator(self, question: Question, told: Answer, models: ChatModels, budget: Budget) -> Deliberator:
         return Deliberator(
@@ -220,7 +223,9 @@ class FittedAgent:
         """What every answer of this agent was made with."""
         agent = self.agent
         used = {f"prompt {one.name}": one.label for one in prompts_of(agent.effort, blind=agent.blind)}
-        return {"llm": agent.llm, "think": agent.think.value, "blind": agent.blind, **used}
+        cutoff = {"model_cutoff": agent.cutoff.isoformat()} if agent.cutoff else {}
+        mode = "blind" if agent.blind else "named"
+        return {"llm": agent.llm, "think": agent.think.value, "mode": mode, **cutoff, **used}
 
     @cached_property
     def _visible(self) -> frozenset[str]:

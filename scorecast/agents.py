@@ -5,8 +5,10 @@ Nothing is opened before it is needed: without a language model the agent answer
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
@@ -20,6 +22,7 @@ from agent.predictor import Agent
 from agent.remembered import Conversations, Remembered
 from agent.track_record import TrackRecord
 from calibration.registry import calibrator
+from records.errors import UsageError
 from records.history import History
 from records.search import Search, SearchIndex
 from records.stages import Predictor
@@ -27,6 +30,8 @@ from scorecast.settings import Settings, access_from_environment
 
 if TYPE_CHECKING:
     from agent.access.endpoint import Endpoint
+
+CUTOFF = "SCORECAST_MODEL_CUTOFF"
 
 Access = AccessSettings | NotConfigured
 """How to reach a language model, or why none can be reached."""
@@ -56,18 +61,25 @@ class AgentHome:
     Attributes:
         home: folder of conversations and track record.
         access: how to reach a language model.
+        cutoff: until when that model knows the world, as far as the user says.
     """
 
     home: Path
     access: Access = field(repr=False)
+    cutoff: dt.date | None = None
 
     @classmethod
     def of(cls, settings: Settings) -> AgentHome:
-        """Read from the environment how to reach a language model."""
+        """Read from the environment how to reach a language model, and ``SCORECAST_MODEL_CUTOFF``.
+
+        Raises:
+            UsageError: the cutoff is no date.
+        """
+        cutoff = cutoff_of(os.environ)
         try:
-            return cls(settings.home, access_from_environment(settings.home))
+            return cls(settings.home, access_from_environment(settings.home), cutoff)
         except NotConfigured as reason:
-            return cls(settings.home, reason)
+            return cls(settings.home, reason, cutoff)
 
     @property
     def llm(self) -> str:
@@ -117,6 +129,7 @@ class AgentHome:
             blind=options.blind,
             alone=options.alone,
             usd=options.usd,
+            cutoff=self.cutoff,
             record=TrackRecord.read(self.record_file),
             memory=memory,
             calibrator=calibrator(),
@@ -128,6 +141,19 @@ class AgentHome:
         """Hash of the track record, 12 hexadecimal digits; another record may weigh the same forecasts otherwise."""
         content = self.record_file.read_bytes() if self.record_file.is_file() else b""
         return hashlib.sha256(content).hexdigest()[:12]
+
+
+def cutoff_of(environment: Mapping[str, str]) -> dt.date | None:
+    """Read until when the language model knows the world; None where nobody says.
+
+    Raises:
+        UsageError: it is no date.
+    """
+    told = environment.get(CUTOFF, "").strip()
+    try:
+        return dt.date.fromisoformat(told) if told else None
+    except ValueError:
+        raise UsageError(f"{CUTOFF} is {told!r}; expected a date such as 2025-06-30.") from None
 
 
 def _keep(conversations: Conversations, heard: Callable[[Remembered], None], remembered: Remembered) -> None:

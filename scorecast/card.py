@@ -214,7 +214,7 @@ def _language_model(forecast: Forecast) -> str:
         return "without a language model"
     cost = f"${told['usd']:.4f}" if not told.get("unpriced_calls") else "price unknown"
     cached = f" and {told['cached_calls']} from the cache" if told.get("cached_calls") else ""
-    mode = ", names masked" if told.get("blind") else ""
+    mode = ", names masked" if told.get("mode") == "blind" else ""
     return (
         f"with the language model {told['llm']} ({told['think']} effort{mode}; {told['draws']} draw(s) that speak; "
         f"{told['calls']} calls{cached}, {told['tokens']:,} tokens, {cost}, {told['agent_seconds']:.1f} s)"

@@ -14,6 +14,7 @@ from eval.contestants import Contestant, ForecastFile, Function, PredictorUnderT
 from eval.summary import CLIMATOLOGY
 from predictors.registry import PREDICTORS
 from records.errors import UsageError
+from scorecast.agent_contestants import AGENTS, Agents
 from scorecast.workspace import forecaster
 
 BASELINES = (CLIMATOLOGY, "additive", "low-rank")
@@ -23,7 +24,12 @@ FILES = (".csv", ".parquet")
 
 
 def contestants(
-    names: Sequence[str], *, folder: Path, batch: int | None = None, reference: str = ""
+    names: Sequence[str],
+    *,
+    folder: Path,
+    batch: int | None = None,
+    reference: str = "",
+    agents: Agents | None = None,
 ) -> tuple[Contestant, ...]:
     """Return the baselines, then what was named; nothing named means every registered forecaster.
 
@@ -32,17 +38,26 @@ def contestants(
         folder: where modules are looked for before the installed packages.
         batch: questions that a function is handed at once; None hands over whole folds.
         reference: a registered name that is judged as well, whatever is named.
+        agents: makes agents; None where none can be judged.
 
     Raises:
-        UsageError: a name that is none of the three, or a module that cannot be imported.
+        UsageError: a name that is none of the three, a module that cannot be imported, or an agent without a language
+            model.
         ImportRefused: a file that is no table of forecasts.
     """
     version = code_version()
     wanted = dict.fromkeys([*BASELINES, *filter(None, [reference]), *(names or PREDICTORS)])
-    return tuple(_contestant(name, version, folder, batch) for name in wanted)
+    return tuple(
+        agents.contestant(name, version, batch)
+        if agents and name in AGENTS
+        else _contestant(name, version, folder, batch)
+        for name in wanted
+    )
 
 
-def _contestant(name: str, version: str, folder: Path, batch: int | None) -> Contestant:
+def _contestant(name: str, version: str, folder: Path, batch: int | None, agents: Agents | None) -> Contestant:
+    if agents is not None and name in AGENTS:
+        return agents.contestant(name, version, batch)
     if Path(name).suffix.lower() in FILES:
         return ForecastFile.read(Path(name))
     if ":" in name:

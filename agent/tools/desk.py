@@ -51,6 +51,11 @@ class Desk:
     shown: dict[str, Record | None] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
 
+    @property
+    def masks(self) -> bool:
+        """Whether names are masked, and figures coarse."""
+        return self.mask is not str
+
     def show(self, passages: Iterable[Passage]) -> list[str]:
         """Note passages as shown and return a line for each; what the barrier forbids is left out."""
         return [self._line(passage) for passage in passages if self._admits(passage)]

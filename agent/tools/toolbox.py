@@ -91,7 +91,12 @@ def _served(desk: Desk, name: str, arguments: Mapping[str, object]) -> str:
     if tool is None:
         return f"error: no tool is called {name[:60]!r}; there are {', '.join(TOOLS)} and {SUBMIT}"
     try:
-        return tool.act(desk, tool.arguments.model_validate(desk.unmask(dict(arguments))))
+        meant = desk.unmask(dict(arguments))
+    except ScorecastError:
+        # Told without the name that was used: masked, it would tell what the pseudonym stands for.
+        return "error: names are masked here; use the pseudonyms and ids as they are written in the results"
+    try:
+        return tool.act(desk, tool.arguments.model_validate(meant))
     except ValidationError as error:
         return f"error in the arguments of {name}: {'; '.join(problems(error))}"
     except UnknownName as error:

@@ -21,6 +21,7 @@ from scorecast.cli.bench_options import (
     Judging,
     suite_command,
 )
+from scorecast.cli.bench_retrieval import retrieval
 
 if TYPE_CHECKING:
     from eval.backtest import Finished
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from scorecast.workspace import Workspace
 
 app = typer.Typer(help="Measure forecasters out of sample.", no_args_is_help=True)
+app.command("retrieval")(retrieval)
 
 
 def _measure(name: str, own: Mapping[str, Any], asking: Asking, judging: Judging) -> None:

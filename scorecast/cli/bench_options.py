@@ -10,13 +10,16 @@ from typing import Annotated, Any, get_type_hints
 
 import typer
 
+from scorecast.cli.agent_options import MaxUsd, Think
+
 Forecasters = Annotated[
     list[str] | None,
     typer.Option(
         "--forecaster",
         "-f",
         help="Whom to judge: a name, a Python function (module:function, which is imported and run), or a file of "
-        "forecasts (.csv, .parquet); repeatable. Default: every forecaster there is. Baselines are always judged.",
+        "forecasts (.csv, .parquet); repeatable. Default: every forecaster there is. Baselines are always judged. "
+        "With a language model also agent, agent-blind, and agent-alone, agent-alone-blind without the statistics.",
     ),
 ]
 Jobs = Annotated[
@@ -48,6 +51,8 @@ class Judging:
     fresh: Fresh = False
     json: JsonFile = None
     html: HtmlFile = None
+    think: Think = None
+    max_usd: MaxUsd = None
 
 
 @dataclass(frozen=True)

@@ -77,6 +77,18 @@ def test_a_blind_model_is_told_no_name_and_asked_by_none(answers, doubles, quest
     assert "prompt blind" in answer.provenance.settings
 
 
+def test_a_blind_model_that_asks_by_a_real_name_does_not_learn_its_pseudonym(answers, doubles, question) -> None:
+    """An answer that named the pseudonym of what was asked by name would tell which one it is."""
+    guess = doubles.script(
+        doubles.calls(("describe_model", {"name": question.model.name}), ("filter_records", {"benchmarks": ["b-0"]})),
+        doubles.submits(),
+    )
+    _, [kept] = answers(guess, think=Think.LOW, blind=True)
+    results = [message.content for message in kept.opinions[0].messages if message.role == "tool"]
+    assert len(results) == 2
+    assert all("names are masked" in told and "Model M" not in told and "Benchmark B" not in told for told in results)
+
+
 def test_draws_take_different_points_of_view_and_are_pooled(answers, doubles) -> None:
     answer, [kept] = answers(*(low(doubles) for _ in range(3)))
     assert [one.framing for one in kept.opinions] == ["base_rate", "analogues", "mechanism"]
