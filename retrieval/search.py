@@ -6,6 +6,7 @@ be shown, and nothing to filter afterwards.
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
@@ -80,7 +81,9 @@ class HistorySearch:
         """Return the records under these conditions, the newest first; raises as ``search`` does."""
         _check(limit)
         rows = np.flatnonzero(allowed(where, self.visible).rows)
-        return passages(self.visible, rows, np.ones(len(rows)), limit=limit)
+        found = passages(self.visible, rows, np.ones(len(rows)), limit=limit)
+        # An original that stands for a newer copy may be older than what comes after it.
+        return tuple(sorted(found, key=lambda passage: passage.published or dt.date.min, reverse=True))
 
     def aggregate(self, where: Where, *, by: GroupBy = GroupBy.NOTHING, limit: int = 20) -> tuple[Aggregate, ...]:
         """Return figures of the records under these conditions, the largest groups first; copies are not counted.
