@@ -47,12 +47,7 @@ def contestants(
     """
     version = code_version()
     wanted = dict.fromkeys([*BASELINES, *filter(None, [reference]), *(names or PREDICTORS)])
-    return tuple(
-        agents.contestant(name, version, batch)
-        if agents and name in AGENTS
-        else _contestant(name, version, folder, batch)
-        for name in wanted
-    )
+    return tuple(_contestant(name, version, folder, batch, agents) for name in wanted)
 
 
 def _contestant(name: str, version: str, folder: Path, batch: int | None, agents: Agents | None) -> Contestant:
