@@ -26,6 +26,11 @@ class Account:
     spent: Spent = field(default_factory=Spent)
     held: Amount = NOTHING
 
+    def free(self, amount: Amount) -> None:
+        """Hold so much less; where no call is left nothing is held, whatever floats leave behind."""
+        less = self.held.plus(amount, times=-1)
+        self.held = less if less.calls else NOTHING
+
     def over(self, amount: Amount) -> str | None:
         """Name the first limit that an amount breaks."""
         for name in ("calls", "tokens", "usd"):
@@ -85,7 +90,7 @@ class Accounts:
         """Count what was spent, give back what was held, and let those go on who fit now."""
         with self.lock:
             for account in lineage:
-                account.held = account.held.plus(freed, times=-1)
+                account.free(freed)
                 account.spent = account.spent.plus(spent)
             ended = self._wake()
         for waiting, refusal in ended:

@@ -15,7 +15,7 @@ from agent.access.spending import Amount, Spent
 from agent.access.usage import Usage
 from agent.errors import BudgetExhausted
 
-AMOUNT = st.builds(Amount, tokens=st.integers(1, 400), usd=st.floats(0.001, 0.4))
+AMOUNT = st.builds(Amount, tokens=st.integers(1, 400), usd=st.floats(0.001, 0.4), calls=st.just(1))
 END = st.sampled_from(["settle", "release", "lose"])
 
 
@@ -57,6 +57,15 @@ def test_a_run_spends_what_its_questions_spend(amounts):
     assert total.calls == run.spent.calls
     assert total.tokens == run.spent.tokens
     assert total.usd == pytest.approx(run.spent.usd)
+
+
+@given(st.lists(st.floats(0.001, 1.0), min_size=1, max_size=9))
+def test_when_all_have_given_back_what_they_hold_the_whole_limit_fits(amounts):
+    budget = Budget(Limits(usd=sum(amounts)))
+    held = [budget.reserve(Amount(usd=usd)).result() for usd in amounts[:-1]]
+    for reservation in held:
+        reservation.release()
+    assert budget.reserve(Amount(usd=sum(amounts))).done()
 
 
 def test_a_call_that_fits_once_another_has_settled_waits_for_it():
