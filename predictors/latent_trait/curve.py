@@ -18,7 +18,7 @@ FLOOR = 0.75
 """Share of the chance level that even hopeless models keep: refusals and broken formats fall below guessing."""
 
 FLATTEST = 0.05
-"""Steepness below which a score is not taken to tell less of the trait: near the floor, one outlier would tell all."""
+"""No tangent is taken flatter than this: a score far below the floor would send its trait to minus infinity."""
 
 
 def floors(benchmarks: BenchmarkSide) -> Floats:

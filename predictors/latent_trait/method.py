@@ -34,7 +34,7 @@ TRAITS = 6
 """Coordinates of ability: the first is what every benchmark asks for, the others what they differ in."""
 
 STEPS = 4
-"""Newton steps for the ability of a row with news; the third no longer moves a forecast by a tenth of a point."""
+"""Newton steps for the ability of a row with news: more move its forecasts by 0.002 on average, standard scale."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,7 +3,7 @@
 Member i has coordinates z_i ~ N(usual + features_i effects, own), effects ~ N(0, variance of their block). The
 coordinates are not seen: their posterior is a mean and how far data, not this prior, decided it. The effects are
 solved for with the coordinates integrated out, so that members without scores hold nothing back; each coordinate is
-treated on its own. Source: empirical Bayes of the linear mixed model (Robinson 1991), with evidence of normal form.
+treated on its own. Source: empirical Bayes of the linear mixed model (Robinson 1991).
 """
 
 from __future__ import annotations
