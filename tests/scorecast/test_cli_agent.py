@@ -154,17 +154,6 @@ def test_the_agents_weight_is_learned_from_what_was_resolved(run, served, corpus
     assert settings["provenance"]["settings"]["agent_share"] == 0.1
 
 
-def test_an_agent_is_judged_beside_the_baselines(run, served, tmp_path) -> None:
-    code, out, err = run(
-        "bench", "new-model", "--newest", "2", "--shown", "3", "--limit", "1",
-        "-f", "agent-alone", "--think", "low", "--json", "a.json",
-    )  # fmt: skip
-    assert code == 0, err
-    assert "agent-alone" in out
-    told = json.loads((tmp_path / "a.json").read_text())["forecasters"]["agent-alone"]
-    assert told["failed"] == 0
-
-
 @pytest.mark.parametrize(
     ("arguments", "says_"),
     [
