@@ -25,7 +25,7 @@ NARROW = (-9.0, 3.0)
 """Bounds of the log weights."""
 
 STEPS = 20
-"""Steps of the optimiser: the errors of left-out columns do not fall after 15."""
+"""Steps of the optimiser at most: a bound on the time."""
 
 
 @dataclass(frozen=True, eq=False)

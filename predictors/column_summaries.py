@@ -22,7 +22,7 @@ TAIL = 5.0
 """Degrees of freedom of the errors about a line."""
 
 ROUNDS = 4
-"""Rounds of reweighting: estimates move by less than their standard errors after the second."""
+"""Rounds of reweighting."""
 
 PLACE_VARIANCE, MODEL_VARIANCE = 0.05, 0.5
 """Variance between the places of like benchmarks by chance, and between the abilities of models of one place."""

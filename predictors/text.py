@@ -32,7 +32,7 @@ FEWEST = 8
 """Columns from which weights of kernels are tuned; with fewer they stay as they are."""
 
 TUNED_ON = 300
-"""Columns at most on which weights are tuned, drawn by seed: 20 steps on them take a quarter of a second."""
+"""Columns at most on which weights are tuned, drawn by seed: a bound on the time."""
 
 SEED = 31_415
 
