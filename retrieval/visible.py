@@ -25,6 +25,9 @@ from retrieval.documents import NAME, plain
 
 Numbers = NDArray[np.intp]
 
+LARGEST = 2**62
+"""Numbers of combinations stay below this: they are 64 bits wide."""
+
 
 @dataclass(frozen=True, eq=False)
 class Visible:
@@ -135,23 +138,17 @@ class Visible:
 
     def _distinct(self, *columns: str) -> tuple[Numbers, Numbers]:
         """First row of each distinct combination of some columns, and the number of the combination of each row."""
-        code = np.zeros(len(self.history.records), dtype=np.int64)
+        code, kinds_so_far = np.zeros(len(self.history.records), dtype=np.int64), 1
         for name in columns:
-            part = _kinds(self.history.records[name])
-            if part.any():
-                code = pd.factorize(code * (int(part.max()) + 1) + part)[0]
+            part, values = pd.factorize(self.history.records[name], use_na_sentinel=False)
+            if kinds_so_far * len(values) > LARGEST:
+                code, seen = pd.factorize(code)
+                kinds_so_far = len(seen)
+            code, kinds_so_far = code * len(values) + part, kinds_so_far * len(values)
         numbers, kinds = pd.factorize(code[self.rows])
         first = np.zeros(len(kinds), dtype=np.intp)
         first[numbers[::-1]] = np.arange(len(numbers))[::-1]
         return first, numbers
-
-
-def _kinds(column: pd.Series) -> Numbers:
-    """Number of the value of each row, 0 for what is not told; quick where little is told."""
-    told = (column.notna() & (column != "")).to_numpy(dtype=bool)
-    kinds = np.zeros(len(column), dtype=np.intp)
-    kinds[told] = pd.factorize(column[told])[0] + 1
-    return kinds
 
 
 def _places(names: pd.Index, wanted: pd.Series) -> Numbers:

@@ -81,7 +81,7 @@ def measure(source: HistorySource, index: Index, *, as_of: dt.date, questions: i
     if truth.scores.empty:
         raise NotEnoughRecords("Recall is measured on models with scores on several benchmarks; the store holds none.")
     found = []
-    for knowledge, cells, withheld in _draws(truth.scores, questions, np.random.default_rng(seed)):
+    for knowledge, cells, withheld in _draws(truth, questions, np.random.default_rng(seed)):
         history = source.history(as_of=as_of, exclude=Exclusion(cells=frozenset(withheld)))
         asked = [_question(everything, cell, as_of) for cell in cells]
         wanted = [truth.wanted(cell, history) for cell in cells]
@@ -148,10 +148,9 @@ def _first(cells: Sequence[Cell], shown: set[Cell]) -> frozenset[Cell]:
     return frozenset([cell for cell in cells if cell in shown][:HELPS])
 
 
-def _draws(
-    scores: pd.DataFrame, count: int, rng: np.random.Generator
-) -> Iterator[tuple[str, list[Cell], Sequence[Cell]]]:
+def _draws(truth: _Truth, count: int, rng: np.random.Generator) -> Iterator[tuple[str, list[Cell], Sequence[Cell]]]:
     """Yield what is withheld, the cells to ask about, and all cells to withhold."""
+    scores, frame = truth.scores, truth.everything.records
     places = np.argwhere(scores.notna().to_numpy())
     cells = [(str(scores.index[down]), str(scores.columns[across])) for down, across in places]
     some = [cells[place] for place in rng.permutation(len(cells))[:count]]
@@ -159,7 +158,9 @@ def _draws(
     for axis, name in ((1, "benchmark withheld"), (0, "model withheld")):
         held_out = set(rng.choice(sorted({cell[axis] for cell in cells}), size=10, replace=False).tolist())
         own = [cell for cell in cells if cell[axis] in held_out]
-        yield name, [own[place] for place in rng.permutation(len(own))[:count]], own
+        line = frame[frame["benchmark" if axis else "model"].isin(held_out)]
+        withheld = list(zip(line["model"].tolist(), line["benchmark"].tolist(), strict=True))
+        yield name, [own[place] for place in rng.permutation(len(own))[:count]], withheld
 
 
 def _question(everything: History, cell: Cell, as_of: dt.date) -> Question:

@@ -64,7 +64,7 @@ def test_every_way_is_measured_in_every_state_of_knowledge(store, opened) -> Non
 
 def test_what_is_withheld_helps_nobody(store, opened) -> None:
     found = measure(store, opened, as_of=AS_OF, questions=4, seed=0)
-    assert {one.shares[2] for one in found if one.knowledge == "benchmark withheld"} == {None}
+    assert {one.shares[1:] for one in found if one.knowledge == "benchmark withheld"} == {(None, None)}
     assert {one.shares[0] for one in found if one.knowledge == "model withheld"} == {None}
 
 
