@@ -16,9 +16,10 @@ import numpy as np
 import pandas as pd
 
 from records.evidence import Evidence, Relation
-from records.history import History, to_frame
+from records.history import History, to_frame, to_record
 from records.model import Model
 from records.question import Question
+from records.record import Record
 from retrieval.standing import benchmarks_like, models_like, own_records, standing_of
 
 YEAR = 365.25
@@ -55,15 +56,22 @@ class NearestRecords:
         ]
         own = _same_cell(here[here["model"] == question.model.id])
         found = _distinct(chain(own, _interleaved(lists)), limit)
+        records = _records(history.records, [item.record for item in found]) | known
         return tuple(
             Evidence(
-                record=known.get(item.record) or history.record(item.record),
+                record=records[item.record],
                 relation=item.relation,
                 relevance=item.nearness,
                 why=item.why,
             )
             for item in found
         )
+
+
+def _records(frame: pd.DataFrame, ids: list[str]) -> dict[str, Record]:
+    """Read some visible records at once, by id."""
+    rows = frame[frame["id"].isin(ids)].to_dict("records")
+    return {str(row["id"]): to_record(row) for row in rows}
 
 
 def _same_cell(rows: pd.DataFrame) -> list[Found]:
@@ -125,7 +133,7 @@ def _years(one: dt.date, other: dt.date) -> float:
 
 
 def _clip(nearness: float) -> float:
-    return float(np.clip(nearness, 0.0, 0.99))
+    return min(max(nearness, 0.0), 0.99)
 
 
 def _nearest_first(found: list[Found]) -> list[Found]:
