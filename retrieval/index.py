@@ -27,7 +27,7 @@ from retrieval.shelves import Shelf, Shelves
 from retrieval.vectors import BATCH, VectorStore
 from retrieval.visible import Visible
 
-HISTORIES = 8
+HISTORIES = 4
 """Histories whose searches are kept at hand, each with its word statistics and vectors."""
 
 PATIENCE = 60.0
