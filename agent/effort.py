@@ -47,8 +47,8 @@ class Effort:
 
 EFFORTS: Mapping[Think, Effort] = MappingProxyType(
     {
-        Think.LOW: Effort((Framing.BASE_RATE,), 4, 0, calls=10, tokens=150_000, seconds=1_800.0),
-        Think.MEDIUM: Effort(tuple(Framing), 6, 3, calls=45, tokens=900_000, seconds=3_600.0),
-        Think.HIGH: Effort((*Framing, *Framing), 9, 5, calls=120, tokens=3_000_000, seconds=7_200.0),
+        Think.LOW: Effort((Framing.BASE_RATE,), 4, 0, calls=10, tokens=150_000, seconds=3_600.0),
+        Think.MEDIUM: Effort(tuple(Framing), 6, 3, calls=45, tokens=900_000, seconds=7_200.0),
+        Think.HIGH: Effort((*Framing, *Framing), 9, 5, calls=120, tokens=3_000_000, seconds=14_400.0),
     }
 )

@@ -1,7 +1,7 @@
 """What is kept of every forecast of the agent: the question, what each side stated, and the conversations.
 
-One JSON file a forecast, in a folder of the user's. It holds no key and no address of an endpoint. From these files,
-and the outcomes that become public later, the agent learns its weight (``agent.track_record``) and its lessons
+One JSON file a forecast, in a folder of the user's. It holds no key. From these files, and the outcomes
+that become public later, the agent learns its weight (``agent.track_record``) and its lessons
 (``agent.lessons``).
 """
 

@@ -13,6 +13,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
 
+from agent.lessons import Memory
 from agent.predictor import PROBE, Agent
 from agent.tools.desk import Desk
 from records.batch import Batch, ImportReport
@@ -259,8 +260,9 @@ def desk(question, history) -> Desk:
 def make_agent():
     """An agent whose language model is a function."""
 
-    def make(*replies: Reply, memory: str = "unknown", **fields: object) -> Agent:
+    def make(*replies: Reply, memory: str = "unknown", memory_of: Memory | None = None, **fields: object) -> Agent:
         endpoint = FunctionEndpoint(replies, memory)
+        fields |= {"memory": memory_of} if memory_of else {}
         return Agent(
             **{"statistics": Bells(), "index": ScanIndex(), "endpoint": lambda: nullcontext(endpoint), "llm": "fn"}
             | fields

@@ -12,6 +12,7 @@ from langchain_core.messages import AIMessage
 from agent.access.budget import Limits
 from agent.effort import EFFORTS, Think
 from agent.errors import NotConfigured, ProviderDown
+from agent.lessons import Lesson
 from agent.weighing import UNPROVEN
 from records.errors import LeakageError, UsageError
 from records.evidence import Relation
@@ -111,6 +112,31 @@ def test_where_draws_disagree_a_supervisor_looks_again_and_reconciles(answers, d
     assert kept.agent.median == 44.0
     assert "medians lie between 30 and 60" in kept.opinions[-1].messages[1].content
     assert answer.provenance.settings["disagreement"] > 1.0
+
+
+def test_a_blind_supervisor_is_told_no_name_either(answers, doubles, question) -> None:
+    look = doubles.calls(("statistical_forecast", {}))
+    named = {"reasons_for": [f"{question.model.name} is strong on {question.benchmark.name}"]}
+    first = doubles.script(look, doubles.submits(quantiles={"0.1": 25, "0.5": 30, "0.9": 35}, **named))
+    _, [kept] = answers(first, _at(doubles, 45), _at(doubles, 60), low(doubles), blind=True)
+    told = kept.opinions[-1].messages[1].content
+    assert kept.opinions[-1].framing == "supervisor"
+    assert "is strong on" in told
+    assert question.model.name not in told
+    assert question.benchmark.name not in told
+
+
+def test_lessons_are_told_before_anything_is_asked(answers, doubles) -> None:
+    class Remembers:
+        def lessons(self, question, history):
+            day = dt.date(2025, 1, 1)
+            return (
+                Lesson(model="m-3", as_of=day, median=50.0, low=40.0, high=60.0, outcome=45.0, published=history.as_of),
+            )
+
+    _, [kept] = answers(low(doubles), memory_of=Remembers(), think=Think.LOW)
+    told = kept.opinions[0].messages[1].content
+    assert "as of 2025-01-01, m-3: median 50, 80 % between 40 and 60; on 2025-06-01 it came out at 45" in told
 
 
 def test_where_the_supervisor_fails_the_wider_pool_of_draws_stands(answers, doubles) -> None:
