@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from scorecast.cli.bench_fits import fits
 from scorecast.cli.bench_options import (
     SUITES,
     Asking,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Measure forecasters out of sample.", no_args_is_help=True)
 app.command("retrieval")(retrieval)
+app.command("fits")(fits)
 
 
 def _measure(name: str, own: Mapping[str, Any], asking: Asking, judging: Judging) -> None:
