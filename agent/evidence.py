@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Sequence
 
 from agent.opinion import Opinion
-from agent.quoting import one_line
 from records.evidence import Evidence, EvidenceLevel, Relation
 from records.history import History
 from records.question import Question
@@ -20,14 +19,14 @@ def cited_evidence(opinions: Sequence[Opinion], question: Question, history: His
     """Return what the opinions that speak rest on; records that the history does not hold are left out."""
     speaking = [one for one in opinions if one.speaks]
     times = Counter(key for one in speaking for key in one.cited)
-    why = {c.id.strip().strip("[]"): c.why for one in speaking if one.stated for c in one.stated.evidence}
+    why = {key: said for one in speaking for key, said in one.cited.items() if said}
     known = {record.id: record for record in question.known}
     visible = frozenset(history.records["id"]) if times else frozenset()
     found: list[Evidence] = []
     for key, count in times.most_common():
         record = known.get(key) or (history.record(key) if key in visible else None)
         if record is not None and len(found) < MOST:
-            told = one_line(why.get(key, "")) or "cited by the language model"
+            told = why.get(key, "cited by the language model")
             share = count / len(speaking)
             found.append(
                 Evidence(record=record, relation=relation(record, question, history), relevance=share, why=told)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from langchain_core.messages import AIMessage
+from pydantic import Field
 
 from agent.access.transcript import Said
 from agent.answer import SUBMIT, Citation, StatedForecast, read_answer, read_text
@@ -20,7 +21,6 @@ from records.distribution import Distribution
 from records.elicited import from_elicited
 from records.errors import DistributionError, ScorecastError
 from records.forecast import Forecast
-from records.record import Record
 
 LEAST_SUPPORT = 0.1
 """An opinion abstains where its grounding times its confidence is below this."""
@@ -38,7 +38,7 @@ class Opinion(Value):
         distribution: what it states, also where it abstains with figures.
         repairs: what was mended to get there.
         flags: what a reader should know: struck citations, wrong values, recall.
-        cited: ids of records that were shown and cited.
+        cited: what is said of each record that was shown and cited, by its id.
         failure: why there is no answer.
         messages: the conversation.
     """
@@ -48,7 +48,7 @@ class Opinion(Value):
     distribution: Distribution | None = None
     repairs: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
-    cited: tuple[str, ...] = ()
+    cited: dict[str, str] = Field(default_factory=dict)
     failure: str = ""
     messages: tuple[Said, ...] = ()
 
@@ -91,7 +91,7 @@ def read_opinion(reply: AIMessage, desk: Desk, *, framing: str) -> Opinion:
         distribution=distribution,
         repairs=repairs,
         flags=tuple(flags),
-        cited=tuple(record.id for record in cited),
+        cited=cited,
     )
 
 
@@ -124,9 +124,9 @@ def _distribution(stated: StatedForecast, desk: Desk) -> tuple[Distribution | No
         raise AnswerUnusable(str(error)) from None
 
 
-def _checked(citations: Iterable[Citation], desk: Desk) -> tuple[list[Record], list[str]]:
-    """The records that are cited rightly, and what is wrong with other citations."""
-    cited: dict[str, Record] = {}
+def _checked(citations: Iterable[Citation], desk: Desk) -> tuple[dict[str, str], list[str]]:
+    """What is said of each record that was shown, by its id, and what is wrong with citations."""
+    cited: dict[str, str] = {}
     flags: list[str] = []
     for citation in citations:
         key = _real_id(citation.id.strip().strip("[]"), desk)
@@ -136,12 +136,12 @@ def _checked(citations: Iterable[Citation], desk: Desk) -> tuple[list[Record], l
         record = desk.shown[key]
         if record is None:
             continue
-        cited[key] = record
+        cited[key] = one_line(citation.why)
         if citation.value is not None and not _agrees(citation.value, record.value, coarse=desk.masks):
             flags.append(
                 f"the language model cited {key} with {citation.value:g}, but the record says {record.value:g}"
             )
-    return list(cited.values()), flags
+    return cited, flags
 
 
 def _real_id(told: str, desk: Desk) -> str:

@@ -39,7 +39,7 @@ def _draft(number: int, opinion: Opinion, desk: Desk) -> str:
         lines += [f"  against: {one_line(reason)}" for reason in opinion.stated.reasons_against[:MOST_REASONS]]
         lines += [f"  would change: {one_line(finding)}" for finding in opinion.stated.would_change[:2]]
         lines.append(f"  grounding {opinion.stated.grounding:.2f}, confidence {opinion.stated.confidence:.2f}")
-    lines += [f"  cites {line}" for key in opinion.cited[:MOST_CITED] if (line := _cited(key, desk))]
+    lines += [f"  cites {line}" for key in list(opinion.cited)[:MOST_CITED] if (line := _cited(key, desk))]
     return "\n".join(lines)
 
 

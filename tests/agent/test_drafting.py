@@ -115,7 +115,7 @@ def test_citations_that_were_never_shown_are_struck_out(hold, history, doubles) 
     opinion, _ = hold(
         doubles.calls(("filter_records", {"models": ["m-1"], "benchmarks": ["b-1"]})), doubles.submits(evidence=cited)
     )
-    assert opinion.cited == (shown,)
+    assert list(opinion.cited) == [shown]
     assert sum("never shown" in flag for flag in opinion.flags) == 2
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import itertools
+import re
 
 import pytest
 from langchain_core.messages import AIMessage
@@ -233,6 +234,21 @@ def test_cited_records_are_evidence_with_their_relation(answers, doubles, histor
     answer, _ = answers(reply, think=Think.LOW)
     [evidence] = answer.evidence
     assert (evidence.record.id, evidence.relation, evidence.why) == (key, Relation.SAME_FAMILY, "the nearest sibling")
+
+
+def test_a_pseudonym_that_is_cited_is_the_record_behind_it(answers, doubles) -> None:
+    def cites(messages, _tools):
+        if len(messages) == 2:
+            return doubles.calls(("filter_records", {"benchmarks": [named.search(messages[1].content)[0]]}))
+        shown = re.search(r"\[(R\d+)\] Model M\d+ on Benchmark B\d+: (\d+)", messages[-1].content)
+        return doubles.submits(evidence=[{"id": shown[1], "value": float(shown[2]), "why": "near"}])
+
+    named = re.compile(r"Benchmark B\d+")
+    answer, [kept] = answers(cites, think=Think.LOW, blind=True)
+    [evidence] = answer.evidence
+    assert evidence.record.benchmark == "b-0"
+    assert evidence.why == "near"
+    assert kept.opinions[0].flags == ()
 
 
 def test_the_conversation_is_remembered_whole_and_holds_no_withheld_record(
