@@ -13,8 +13,9 @@ from records.errors import DataError, UsageError
 from records.forecast import Forecast
 from records.ledger import ID_LENGTH, Issued, Selection, Settled
 from records.metric import Metric
+from records.receipt import Receipt
 from records.resolution import Resolution
-from records.store import rows, schema
+from records.store import receipts, rows, schema
 
 Transaction = Callable[[], AbstractContextManager[Connection]]
 
@@ -41,13 +42,33 @@ class Ledger:
         """
         entries = tuple(Issued.of(forecast, issued_at=issued_at, user=user) for forecast in forecasts)
         with self._writing() as connection:
-            by_id = {entry.id: entry for entry in entries}
-            new = rows.absent(connection, schema.forecasts, by_id)
-            if new:
-                connection.execute(
-                    insert(schema.forecasts), [_row(entry) for key, entry in by_id.items() if key in new]
-                )
+            _enter(connection, entries)
         return entries
+
+    def issue_once(self, entries: Sequence[Issued], receipt: Receipt) -> Receipt:
+        """Enter forecasts with the receipt of their answer, unless something was answered under its key already.
+
+        Forecasts and receipt are entered together or not at all: of two requests with one key that arrive at once,
+        the second enters nothing and gets the receipt of the first.
+
+        Returns:
+            The receipt that holds: this one, or the earlier one.
+
+        Raises:
+            StoreError: the database refused; nothing was entered.
+        """
+        with self._writing() as connection:
+            earlier = receipts.find(connection, receipt.owner, receipt.key)
+            if earlier is not None:
+                return earlier
+            _enter(connection, entries)
+            receipts.keep(connection, receipt)
+        return receipt
+
+    def receipt(self, owner: str, key: str) -> Receipt | None:
+        """Return what was answered under an idempotency key; None where nothing was."""
+        with self._reading() as connection:
+            return receipts.find(connection, owner, key)
 
     def entry(self, entry_id: str) -> Issued:
         """Return one entry by its id, or by the first digits of it.
@@ -117,8 +138,15 @@ class Ledger:
             yield Settled(
                 issued=_read(row.issued),
                 resolution=Resolution.model_validate_json(row.resolution),
-                resolved_at=_with_zone(row.resolved_at),
+                resolved_at=rows.with_zone(row.resolved_at),
             )
+
+
+def _enter(connection: Connection, entries: Sequence[Issued]) -> None:
+    by_id = {entry.id: entry for entry in entries}
+    new = rows.absent(connection, schema.forecasts, by_id)
+    if new:
+        connection.execute(insert(schema.forecasts), [_row(entry) for key, entry in by_id.items() if key in new])
 
 
 def _row(entry: Issued) -> dict[str, object]:
@@ -193,8 +221,3 @@ def _bounds(metric: Metric) -> str:
 
 def _midnight(day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(), tzinfo=dt.UTC)
-
-
-def _with_zone(moment: dt.datetime) -> dt.datetime:
-    """SQLite forgets the zone; moments are kept in coordinated universal time."""
-    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)

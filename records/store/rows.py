@@ -5,6 +5,7 @@ Reading goes column by column, because a history of tens of thousands of records
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
 from typing import TypeVar
 
@@ -138,3 +139,8 @@ def _typed(name: str, column: Sequence[object]) -> pd.Series:
     if name == "published":
         return pd.Series(np.array(column, dtype="datetime64[D]").astype("datetime64[us]"))
     return pd.Series(column, dtype="str")
+
+
+def with_zone(moment: dt.datetime) -> dt.datetime:
+    """SQLite forgets the zone; moments are kept in coordinated universal time."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)

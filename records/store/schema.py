@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Date, DateTime, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest migration that this program knows; a test holds it to the folder of migrations."""
 
 MENDABLE = ("standard_error", "items", "date_basis", "url", "reporter", "duplicate_of", "note")
@@ -136,3 +136,28 @@ resolutions = Table(
     Index("resolutions_by_forecast", "forecast_id"),
 )
 """What came of forecasts, append-only; of several for one forecast, which correct each other, the latest holds."""
+
+access_keys = Table(
+    "access_keys",
+    metadata,
+    Column("id", String(8), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("scope", String(16), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("per_minute", Integer, nullable=False),
+    Column("made_at", DateTime(timezone=True), nullable=False),
+    Column("revoked_at", DateTime(timezone=True)),
+)
+"""Keys to the service: hashes, never the secrets."""
+
+receipts = Table(
+    "receipts",
+    metadata,
+    Column("owner", String(128), primary_key=True),
+    Column("key", String(200), primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("made_at", DateTime(timezone=True), nullable=False),
+    Column("answer", Text, nullable=False),
+    Index("receipts_by_age", "made_at"),
+)
+"""What was answered under an idempotency key; deleted after ``records.receipt.RETENTION``."""

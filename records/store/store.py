@@ -28,6 +28,7 @@ from records.source import Source
 from records.store import engine, migrate, rows, schema
 from records.store.editions import newest_edition
 from records.store.faults import told
+from records.store.keys import Keys
 from records.store.ledger import Ledger
 from records.store.taking import take, take_edition
 
@@ -44,7 +45,7 @@ class Counts(NamedTuple):
     sources: int
 
 
-class _Revision(NamedTuple):
+class Revision(NamedTuple):
     """What the store's own diary of imports says: it changes with every batch, on both databases."""
 
     imports: int
@@ -55,7 +56,7 @@ class _Revision(NamedTuple):
 class _Raw:
     """Everything in the store at one revision, before the barrier. It never leaves this module."""
 
-    revision: _Revision
+    revision: Revision
     frame: pd.DataFrame
     models: Mapping[str, Model]
     benchmarks: Mapping[str, Benchmark]
@@ -194,6 +195,18 @@ class Store:
             reading=partial(self._transaction, engine.reading), writing=partial(self._transaction, engine.writing)
         )
 
+    @property
+    def keys(self) -> Keys:
+        """The keys to the service that this store holds."""
+        return Keys(
+            reading=partial(self._transaction, engine.reading), writing=partial(self._transaction, engine.writing)
+        )
+
+    def revision(self) -> Revision:
+        """Say where the store's diary of imports stands: it changes whenever a history could show something else."""
+        with told(self._where), engine.reading(self._engine) as connection:
+            return _revision(connection)
+
     @contextmanager
     def _transaction(self, kind: Callable[[Engine], AbstractContextManager[Connection]]) -> Iterator[Connection]:
         with told(self._where), kind(self._engine) as connection:
@@ -221,7 +234,7 @@ class Store:
             return self._raw
 
 
-def _revision(connection: Connection) -> _Revision:
+def _revision(connection: Connection) -> Revision:
     diary = schema.imports.c.id
     count, last = connection.execute(select(func.count(diary), func.max(diary))).one()
-    return _Revision(count, last or 0)
+    return Revision(count, last or 0)

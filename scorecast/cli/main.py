@@ -15,10 +15,12 @@ from scorecast.cli.ask import ask
 from scorecast.cli.audit import audit
 from scorecast.cli.bench import app as bench
 from scorecast.cli.forecast import forecast
+from scorecast.cli.keys import app as keys
 from scorecast.cli.ledger import app as ledger
 from scorecast.cli.ledger import resolve, track_record
 from scorecast.cli.names import benchmarks, models
 from scorecast.cli.records import app as records
+from scorecast.cli.serve import serve
 
 app = typer.Typer(
     name="scorecast",
@@ -38,6 +40,8 @@ app.add_typer(records, name="records")
 app.add_typer(bench, name="bench")
 app.add_typer(ledger, name="ledger")
 app.add_typer(agent, name="agent")
+app.command("serve")(serve)
+app.add_typer(keys, name="keys")
 
 
 def _version(asked: bool) -> None:  # noqa: FBT001 - typer hands the flag over by position

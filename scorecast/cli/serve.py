@@ -1,0 +1,36 @@
+"""``scorecast serve``: the HTTP API."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+Names = list[str]
+
+
+def serve(
+    *,
+    host: Annotated[
+        str, typer.Option("--host", help="Address to listen on; wider than loopback only with a key.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="TCP port; 0 for any that is free.")] = 8321,
+    name: Annotated[
+        Names | None, typer.Option("--name", help="Host name by which it may be addressed; repeatable. Default: any.")
+    ] = None,
+    seconds: Annotated[float, typer.Option("--seconds", min=1.0, help="Longest time for one request.")] = 120.0,
+) -> None:
+    """Serve the HTTP API until stopped; requests under way are answered first.
+
+    One line of JSON for each request goes to stderr, without bodies or secrets. /v1/openapi.json describes the API.
+    """
+    import logging
+
+    from scorecast.cli import session
+    from scorecast.http.server import serve as run
+    from scorecast.settings import Settings
+
+    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    for ours in ("scorecast", "uvicorn"):
+        logging.getLogger(ours).setLevel(logging.INFO)
+    run(Settings.from_environment(), host=host, port=port, clock=session.now, hosts=tuple(name or ()), seconds=seconds)

@@ -1,0 +1,120 @@
+"""The application: routes, what stands before them, and what lives as long as the service.
+
+From outside to inside: observing, guard, gate, routes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from records.access_key import AccessKey
+from records.errors import NotEnoughRecords, ScorecastError
+from scorecast.http.access import Gate
+from scorecast.http.desk import Clock, Desk
+from scorecast.http.guard import Bounds, Guard
+from scorecast.http.metrics import Metrics
+from scorecast.http.observing import Observing
+from scorecast.http.problems import MEDIA, answer_error
+from scorecast.http.replies import ProblemTold
+from scorecast.http.routes import forecasts, health, ledger, names, records
+from scorecast.settings import Settings
+from scorecast.workspace import open_workspace
+
+LOG = logging.getLogger("scorecast.http")
+LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
+
+ABOUT = (
+    "Forecasts the score that a model will get on a benchmark before anyone runs the experiment. Every forecast is "
+    "entered in the ledger before it is answered. Errors are problem+json (RFC 9457)."
+)
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Who is let in, and how much they may ask for.
+
+    Attributes:
+        keys_required: whether a request without a key is refused.
+        hosts: names by which the service may be addressed; empty for any.
+        bounds: how much one request may take.
+    """
+
+    keys_required: bool = False
+    hosts: frozenset[str] = LOOPBACK_NAMES
+    bounds: Bounds = field(default_factory=Bounds)
+
+
+def app(settings: Settings, *, clock: Clock, policy: Policy = Policy(), version: str = "") -> FastAPI:
+    """Make the application.
+
+    Args:
+        settings: say where the store is.
+        clock: tells the present moment, with its time zone.
+        policy: who is let in.
+        version: of this program, for the OpenAPI document.
+    """
+    made = FastAPI(
+        title="Scorecast",
+        version=version or "0",
+        description=ABOUT,
+        openapi_url="/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan(settings, clock),
+        responses={"default": {"description": "A problem.", "content": {MEDIA: {"schema": _problem_schema()}}}},
+    )
+    made.state.bounds = policy.bounds
+    made.state.metrics = metrics = Metrics()
+    for part in (forecasts, ledger, records, names, health):
+        made.include_router(part.router)
+    made.include_router(health.bare)
+    for kind in (ScorecastError, RequestValidationError, HTTPException):
+        made.add_exception_handler(kind, answer_error)
+
+    async def find(secret: str) -> AccessKey | None:
+        desk: Desk = made.state.desk
+        return await desk.find_key(secret)
+
+    made.add_middleware(Gate, keys_required=policy.keys_required, find=find)
+    made.add_middleware(Guard, bounds=policy.bounds, hosts=policy.hosts)
+    made.add_middleware(Observing, metrics=metrics, clock=clock)
+    return made
+
+
+def _lifespan(settings: Settings, clock: Clock) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(made: FastAPI) -> AsyncIterator[None]:
+        with open_workspace(settings, now=clock(), busy=LOG.info) as workspace:
+            desk = Desk(workspace, clock=clock, metrics=made.state.metrics)
+            made.state.desk = desk
+            preparing = asyncio.create_task(_prepare(desk))
+            try:
+                yield
+            finally:
+                preparing.cancel()
+                await asyncio.to_thread(desk.close)
+
+    return lifespan
+
+
+async def _prepare(desk: Desk) -> None:
+    """Fit ahead of the first question; a store without records serves everything but forecasts."""
+    try:
+        await desk.prepare()
+    except NotEnoughRecords as error:
+        LOG.warning("no forecasts can be made yet: %s", error)
+        desk.ready = True
+    except Exception:
+        LOG.exception("the forecaster cannot be fitted: the service is not ready, and questions will fail")
+
+
+def _problem_schema() -> dict[str, object]:
+    return ProblemTold.model_json_schema()

@@ -1,0 +1,69 @@
+"""What every route has at hand: the desk, JSON answers, and pages of long lists."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Annotated, TypeVar
+
+from fastapi import Depends, Query, Request
+from fastapi.responses import Response
+
+from records.access_key import Scope
+from scorecast.http.access import Caller, allowed
+from scorecast.http.desk import Desk
+from scorecast.http.guard import Bounds
+from scorecast.reply_json import Json
+
+T = TypeVar("T")
+
+MOST = 200
+"""Entries of one page."""
+
+
+def _desk(request: Request) -> Desk:
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+def _bounds(request: Request) -> Bounds:
+    bounds: Bounds = request.app.state.bounds
+    return bounds
+
+
+AtDesk = Annotated[Desk, Depends(_desk)]
+WithBounds = Annotated[Bounds, Depends(_bounds)]
+Reader = Annotated[Caller, Depends(allowed(Scope.READ))]
+Asker = Annotated[Caller, Depends(allowed(Scope.FORECAST))]
+Administrator = Annotated[Caller, Depends(allowed(Scope.ADMIN))]
+
+Limit = Annotated[int, Query(ge=1, le=MOST, description="Entries of one page.")]
+Cursor = Annotated[
+    str, Query(max_length=64, description="`next_cursor` of the page before; leave it out for the first page.")
+]
+Search = Annotated[str, Query(max_length=200, description="Words of names; nearest first. Empty lists all.")]
+Name = Annotated[str, Query(max_length=200, description="Any spelling of a known name.")]
+
+
+def answer(document: Json, *, status: int = 200) -> Response:
+    """Return a JSON answer."""
+    return body(json.dumps(document, ensure_ascii=False), status=status)
+
+
+def body(text: str, *, status: int = 200) -> Response:
+    """Return an answer that is JSON already."""
+    return Response(text, status, media_type="application/json")
+
+
+def page(name: str, entries: Sequence[T], *, limit: int, told: Sequence[Json], cursor: str) -> dict[str, Json]:
+    """Lay a page out.
+
+    Args:
+        name: of the list.
+        entries: one more than the page holds, where there are more.
+        limit: of the page.
+        told: the entries as JSON, in the same order.
+        cursor: of the page after this one.
+    """
+    more = len(entries) > limit
+    return {name: list(told[:limit]), "next_cursor": cursor if more else None}

@@ -1,0 +1,65 @@
+"""The crew: threads for work that blocks, so that the event loop never waits for it.
+
+Three lanes: looking things up, forecasting, and fitting. A long fit holds up neither forecasts that need none nor
+look-ups. Each lane takes so many waiting jobs and no more: further ones are refused at once instead of waiting
+longer than any client would.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import ParamSpec, TypeVar
+
+from scorecast.http.problems import Problem
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Lane:
+    """Some threads with a bounded queue; for one event loop."""
+
+    def __init__(self, name: str, *, threads: int, waiting: int) -> None:
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix=name)
+        self._room = threads + waiting
+        self._busy = 0
+
+    async def run(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Do the work in a thread.
+
+        A caller that is cancelled stops waiting; work that has begun ends by itself and holds its place until then.
+
+        Raises:
+            Problem: the lane is full.
+        """
+        if self._busy >= self._room:
+            raise Problem(503, "busy", "Too many requests wait already; try again soon.", headers={"Retry-After": "5"})
+        self._busy += 1
+        job = self._threads.submit(partial(work, *args, **kwargs))
+        loop = asyncio.get_running_loop()
+        job.add_done_callback(lambda _job: loop.call_soon_threadsafe(self._leave))
+        return await asyncio.wrap_future(job)
+
+    def close(self) -> None:
+        """Finish what has begun, drop what waits."""
+        self._threads.shutdown(wait=True, cancel_futures=True)
+
+    def _leave(self) -> None:
+        self._busy -= 1
+
+
+class Crew:
+    """The lanes of one service."""
+
+    def __init__(self) -> None:
+        self.looking = Lane("looking", threads=4, waiting=400)
+        self.forecasting = Lane("forecasting", threads=16, waiting=400)
+        self.fitting = Lane("fitting", threads=1, waiting=16)
+
+    def close(self) -> None:
+        """Finish what has begun in all lanes."""
+        for lane in (self.looking, self.forecasting, self.fitting):
+            lane.close()

@@ -1,0 +1,34 @@
+"""Health, readiness and metrics: for who runs the service."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from scorecast.http import metrics, replies
+from scorecast.http.at_hand import AtDesk, Reader, answer
+from scorecast.http.problems import Problem
+
+router = APIRouter(prefix="/v1", tags=["operation"])
+bare = APIRouter(tags=["operation"])
+
+
+@router.get("/health", response_model=replies.Health)
+async def health(desk: AtDesk) -> Response:
+    """Tell that the service lives, whatever it is busy with."""
+    return answer({"status": "alive", "version": desk.workspace.version})
+
+
+@router.get("/ready", response_model=replies.Health)
+async def ready(desk: AtDesk) -> Response:
+    """Tell whether the store answers and a forecast would be quick; 503 until then."""
+    if not desk.ready:
+        raise Problem(503, "starting", "The forecaster is being fitted; try again soon.", headers={"Retry-After": "5"})
+    await desk.crew.looking.run(desk.store.revision)
+    return answer({"status": "ready", "version": desk.workspace.version})
+
+
+@bare.get("/metrics", response_class=Response)
+async def exposition(desk: AtDesk, _caller: Reader) -> Response:
+    """Tell counts and durations, for Prometheus."""
+    return Response(desk.metrics.text(), media_type=metrics.MEDIA)

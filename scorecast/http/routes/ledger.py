@@ -1,0 +1,133 @@
+"""The ledger: forecasts that were issued, what came of them, and how good they were."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+from fastapi.responses import Response
+
+from eval.track_record import By
+from records.base import Day
+from records.errors import UsageError
+from records.ledger import Issued, Selection, Settled
+from records.store import Ledger
+from scorecast.http import replies
+from scorecast.http.asked import ResolutionAsked
+from scorecast.http.at_hand import Asker, AtDesk, Cursor, Limit, Reader, answer, page
+from scorecast.http.problems import Problem
+from scorecast.pipeline import Reply
+from scorecast.reply_json import Json, as_json
+from scorecast.resolving import resolve
+from scorecast.track_record import track_record
+
+router = APIRouter(prefix="/v1", tags=["ledger"])
+
+Of = Annotated[str, Query(max_length=128)]
+EntryId = Annotated[str, Path(alias="id", pattern=r"^[0-9a-f]{20}$", description="Of an entry in the ledger.")]
+
+
+@router.get("/forecasts", response_model=replies.Entries)
+async def entries(
+    desk: AtDesk,
+    _caller: Reader,
+    *,
+    model: Of = "",
+    benchmark: Of = "",
+    method: Of = "",
+    user: Of = "",
+    resolved: bool | None = None,
+    issued_from: Day | None = None,
+    issued_to: Day | None = None,
+    limit: Limit = 20,
+    cursor: Cursor = "",
+) -> Response:
+    """List issued forecasts, the newest first, narrowed by canonical ids, forecaster, user and date of issue."""
+    wanted = Selection(
+        model=model,
+        benchmark=benchmark,
+        method=method,
+        user=user,
+        resolved=resolved,
+        issued_from=issued_from,
+        issued_to=issued_to,
+    )
+    found = await desk.crew.looking.run(desk.store.ledger.entries, wanted, limit=limit + 1, before=cursor)
+    last = found[limit - 1].id if len(found) > limit else ""
+    return answer(page("forecasts", found, limit=limit, told=[_entry(one) for one in found], cursor=last))
+
+
+@router.get("/forecasts/{id}", response_model=replies.EntryTold)
+async def entry(desk: AtDesk, _caller: Reader, entry_id: EntryId) -> Response:
+    """Show one forecast as it was issued."""
+    return answer(_entry(await desk.crew.looking.run(_find, desk.store.ledger, entry_id)))
+
+
+@router.post("/forecasts/{id}/resolution", response_model=replies.SettledTold, status_code=201)
+async def resolution(desk: AtDesk, _caller: Asker, entry_id: EntryId, asked: ResolutionAsked) -> Response:
+    """Settle a forecast; a second resolution corrects the first, and both are kept."""
+
+    def settle() -> Settled:
+        _find(desk.store.ledger, entry_id)
+        return resolve(
+            desk.store,
+            entry_id,
+            asked.value,
+            now=desk.clock(),
+            published=asked.published,
+            source=asked.source or "",
+            url=asked.url,
+        )
+
+    return answer(_settled(await desk.crew.looking.run(settle)), status=201)
+
+
+@router.get("/track-record", response_model=replies.TrackRecordTold)
+async def record(
+    desk: AtDesk,
+    _caller: Reader,
+    *,
+    model: Of = "",
+    benchmark: Of = "",
+    method: Of = "",
+    user: Of = "",
+    since: Day | None = None,
+    by_user: bool = False,
+) -> Response:
+    """Score the forecasts that were issued before their outcomes were public."""
+    wanted = Selection(model=model, benchmark=benchmark, method=method, user=user, issued_from=since)
+    by = By.USER if by_user else By.HORIZON
+    tracks = await desk.crew.looking.run(track_record, desk.store, wanted, by=by)
+    told: list[Json] = [
+        {
+            "forecaster": track.told.forecaster,
+            "counted": len(track.told.counted),
+            "hindsight": track.told.hindsight,
+            "repeated": track.told.repeated,
+            "result": track.result.model_dump(mode="json"),
+        }
+        for track in tracks
+    ]
+    return answer({"tracks": told})
+
+
+def _find(ledger: Ledger, entry_id: str) -> Issued:
+    """Return the entry of a whole id."""
+    try:
+        return ledger.entry(entry_id)
+    except UsageError as error:
+        raise Problem(404, "unknown-forecast", f"The ledger has no forecast {entry_id}.") from error
+
+
+def _entry(entry: Issued) -> dict[str, Json]:
+    place: dict[str, Json] = {"id": entry.id, "issued_at": entry.issued_at.isoformat()}
+    return place | {"user": entry.user, "forecast": place | as_json(Reply(answer=entry.forecast))}
+
+
+def _settled(settled: Settled) -> dict[str, Json]:
+    return {
+        "id": settled.issued.id,
+        "resolution": settled.resolution.model_dump(mode="json"),
+        "resolved_at": settled.resolved_at.isoformat(),
+        "foresight": settled.foresight,
+    }

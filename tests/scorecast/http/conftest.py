@@ -1,0 +1,123 @@
+"""A service on loopback with a small store: uvicorn in a thread, asked over real HTTP."""
+
+from __future__ import annotations
+
+import datetime as dt
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+import uvicorn
+
+from records.access_key import Scope
+from records.corpus.load import SERIES, corpus_fingerprint
+from records.store import Store
+from scorecast.http.application import Policy, app
+from scorecast.keys import create_key
+from scorecast.settings import Settings
+
+NOW = dt.datetime(2025, 6, 2, 9, 0, tzinfo=dt.UTC)
+PATIENCE = 120.0
+
+
+class Clock:
+    """A clock that tests may set."""
+
+    def __init__(self) -> None:
+        self.moment = NOW
+
+    def __call__(self) -> dt.datetime:
+        return self.moment
+
+
+@contextmanager
+def serving(settings: Settings, *, clock: Callable[[], dt.datetime], policy: Policy) -> Iterator[httpx.Client]:
+    """Run the application on a free port; yields a client once it is ready."""
+    config = uvicorn.Config(app(settings, clock=clock, policy=policy), log_config=None, access_log=False, ws="none")
+    server = uvicorn.Server(config)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        with httpx.Client(base_url=address, timeout=PATIENCE, trust_env=False) as client:
+            try:
+                wait_until_ready(client)
+                yield client
+            finally:
+                server.should_exit = True
+                thread.join(PATIENCE)
+        assert not thread.is_alive()
+
+
+def wait_until_ready(client: httpx.Client) -> None:
+    last = time.monotonic() + PATIENCE
+    while time.monotonic() < last:
+        try:
+            if client.get("/v1/ready").status_code == 200:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.1)
+    raise AssertionError("the service did not become ready")
+
+
+@pytest.fixture(scope="session")
+def plant(batch) -> Callable[[Path], Settings]:
+    """Make a home whose store holds the small batch in place of the starter corpus."""
+
+    def planted(home: Path, url: str = "") -> Settings:
+        settings = Settings(home=home, database_url=url or f"sqlite:///{home / 'store.db'}")
+        with Store.open(settings.database_url) as store:
+            store.add_edition(batch, series=SERIES, imported_at=NOW, fingerprint=corpus_fingerprint())
+        return settings
+
+    return planted
+
+
+@pytest.fixture(scope="session")
+def home(plant, tmp_path_factory) -> Settings:
+    """The home of both services."""
+    return plant(tmp_path_factory.mktemp("service"))
+
+
+@pytest.fixture(scope="session")
+def service_store(home) -> Iterator[Store]:
+    """The store that the services use, opened beside them."""
+    with Store.open(home.database_url) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def client(home) -> Iterator[httpx.Client]:
+    """A client of a service on loopback that asks for no keys."""
+    with serving(home, clock=Clock(), policy=Policy()) as asking:
+        yield asking
+
+
+@pytest.fixture(scope="session")
+def keyed(home) -> Iterator[httpx.Client]:
+    """A client of a service that wants keys; sends none by itself."""
+    with serving(home, clock=Clock(), policy=Policy(keys_required=True)) as asking:
+        yield asking
+
+
+@pytest.fixture(scope="session")
+def bearer(service_store) -> Callable[..., dict[str, str]]:
+    """Make a key of a scope; returns the header to send."""
+
+    def make(scope: Scope, *, name: str = "tester", per_minute: int = 60_000) -> dict[str, str]:
+        made = create_key(service_store, name, scope=scope, now=NOW, per_minute=per_minute)
+        return {"Authorization": f"Bearer {made.secret}"}
+
+    return make
+
+
+@pytest.fixture
+def question() -> dict[str, object]:
+    """A question that the small store can answer."""
+    return {"model": "qwen3-32b", "benchmark": "gpqa_diamond"}
