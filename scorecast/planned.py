@@ -1,4 +1,4 @@
-"""From options to a question: known names, a user's own model, scores that the user vouches for, dates.
+"""From options to a question: known names, a model or benchmark of one's own, scores that the user vouches for, dates.
 
 Shared by every adapter; each passes what its user typed and shows the error it gets back.
 """
@@ -19,6 +19,7 @@ from records.question import Question
 from records.record import Record
 from records.setting import Setting
 from records.source import DateBasis, Reporter, Source
+from scorecast.own_benchmark import OwnBenchmark, described_benchmark, first_problem
 
 ASKER = Source(id="asker", name="Scores given with the question")
 
@@ -49,6 +50,7 @@ def plan(
     as_of: dt.date,
     today: dt.date,
     own: OwnModel = OwnModel(),
+    described: OwnBenchmark | None = None,
     known: Sequence[str] = (),
     setting: Sequence[str] = (),
     withhold: bool = False,
@@ -58,10 +60,11 @@ def plan(
     Args:
         catalogue: known names.
         model: name of a known model, or of the user's own when ``own`` or ``known`` tell of it.
-        benchmark: name of a known benchmark.
+        benchmark: name of a known benchmark, or of the user's own where ``described`` tells of it.
         as_of: latest publication date that the forecast may know.
         today: no as-of date lies after it.
         own: what is told of a model that the catalogue does not know.
+        described: what is told of a benchmark that the catalogue does not know; None asks for a known one.
         known: ``BENCHMARK=SCORE`` each.
         setting: ``KEY=VALUE`` each.
         withhold: forecast as if the cell had not been reported.
@@ -71,7 +74,7 @@ def plan(
     """
     if as_of > today:
         raise UsageError(f"The as-of date {as_of} lies in the future; today is {today}.")
-    asked = catalogue.benchmark(benchmark)
+    asked = described_benchmark(catalogue, benchmark, described) if described else catalogue.benchmark(benchmark)
     conditions = parse_setting(setting)
     subject = _model(catalogue, model, own, described=bool(known or own.told))
     subject = at_effort(catalogue, subject, conditions.effort)
@@ -109,7 +112,7 @@ def _model(catalogue: Catalogue, name: str, own: OwnModel, *, described: bool) -
     try:
         return Model(id=canonical_id(name), name=name, **vars(own))
     except ValidationError as error:
-        raise UsageError(f"The model {name!r} cannot be: {_first(error)}") from None
+        raise UsageError(f"The model {name!r} cannot be: {first_problem(error)}") from None
 
 
 def _known(item: str, catalogue: Catalogue, model: Model, as_of: dt.date) -> Record:
@@ -172,14 +175,7 @@ def parse_setting(items: Sequence[str]) -> Setting:
     try:
         return Setting.model_validate(told)
     except ValidationError as error:
-        raise UsageError(f"--setting: {_first(error)}") from None
-
-
-def _first(error: ValidationError) -> str:
-    """Say the first thing that is wrong in one line."""
-    problem = error.errors(include_url=False)[0]
-    place = ".".join(str(part) for part in problem["loc"])
-    return f"{place or 'value'}: {problem['msg']} (found {problem['input']!r})"
+        raise UsageError(f"--setting: {first_problem(error)}") from None
 
 
 def check_sources(catalogue: Catalogue, names: Sequence[str]) -> frozenset[str]:

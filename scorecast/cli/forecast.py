@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Annotated
 
 import typer
 
+from scorecast.cli import own_options as own
 from scorecast.cli.agent_options import Blind, MaxUsd, Think, Trace, UseAgent
 
 Repeated = list[str]
@@ -16,7 +18,9 @@ def forecast(
     model: Annotated[
         str, typer.Option("--model", "-m", help="Name of a known model, or of your own.", show_default=False)
     ],
-    benchmark: Annotated[str, typer.Option("--benchmark", "-b", help="Name of a benchmark.", show_default=False)],
+    benchmark: Annotated[
+        str, typer.Option("--benchmark", "-b", help="Name of a known benchmark; your own see below.")
+    ] = "",
     setting: Annotated[
         Repeated | None, typer.Option("--setting", "-s", help="KEY=VALUE, such as shots=5; repeatable.")
     ] = None,
@@ -27,19 +31,24 @@ def forecast(
     threshold: Annotated[
         float | None, typer.Option("--threshold", "-t", help="Give the probability of reaching this score.")
     ] = None,
-    released: Annotated[str, typer.Option("--released", help="Own model: release date.")] = "",
-    params_b: Annotated[float | None, typer.Option("--params-b", help="Own model: parameters, in billions.")] = None,
-    active_params_b: Annotated[
-        float | None, typer.Option("--active-params-b", help="Own model: active parameters, in billions.")
-    ] = None,
-    training_tokens_t: Annotated[
-        float | None, typer.Option("--tokens-t", help="Own model: training tokens, in trillions.")
-    ] = None,
-    family: Annotated[str, typer.Option("--family", help="Own model: family, such as qwen3.")] = "",
-    organisation: Annotated[str, typer.Option("--organisation", help="Own model: who makes it.")] = "",
-    reasoning: Annotated[
-        bool | None, typer.Option("--reasoning/--no-reasoning", help="Own model: whether it thinks at length.")
-    ] = None,
+    released: own.Released = "",
+    params_b: own.Parameters = None,
+    active_params_b: own.ActiveParameters = None,
+    training_tokens_t: own.Tokens = None,
+    family: own.Family = "",
+    organisation: own.Organisation = "",
+    reasoning: own.Reasoning = None,
+    new_benchmark: own.NewBenchmark = "",
+    description: own.Description = "",
+    domain: own.Domain = "",
+    answer_format: own.AnswerFormat = "",
+    chance: own.Chance = None,
+    items: own.Items = None,
+    metric: own.MetricOf = None,
+    lower_is_better: own.LowerIsBetter = False,
+    lower: own.Lower = None,
+    upper: own.Upper = None,
+    benchmark_released: own.BenchmarkReleased = "",
     withhold: Annotated[
         bool, typer.Option("--withhold", help="Forecast as if the score had not been reported.")
     ] = False,
@@ -59,23 +68,26 @@ def forecast(
     trace: Trace = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a card.")] = False,
 ) -> None:
-    """Forecast one score, for a known model or for one of your own.
+    """Forecast one score: of a known model or your own, on a known benchmark or your own.
 
     scorecast forecast --model Qwen3-32B --benchmark gpqa_diamond --setting shots=0
 
     scorecast forecast --model my-model --known gpqa_diamond=71 --params-b 32 --released 2026-05-01 -b aime_2025
+
+    scorecast forecast --model GPT-4.1 --new-benchmark "Loom Proofs" --description "Proofs of lemmas, graded by experts"
     """
     from scorecast.asking import check_threshold
     from scorecast.cli import session
     from scorecast.cli.agent_options import agent_options, statistics
     from scorecast.cli.output import Heard, show_replies
+    from scorecast.own_benchmark import Kind, OwnBenchmark
     from scorecast.planned import OwnModel, check_sources, plan
 
     agent = agent or forecaster == "agent"
     options = agent_options(agent=agent, think=think, blind=blind, max_usd=max_usd, trace=trace)
     heard = Heard(shown=trace, as_json=json)
-    own = OwnModel(
-        released=session.parse_date(released, "--released") if released else None,
+    own_model = OwnModel(
+        released=_day(released, "--released"),
         params_b=params_b,
         active_params_b=active_params_b,
         training_tokens_t=training_tokens_t,
@@ -83,15 +95,32 @@ def forecast(
         organisation=organisation,
         reasoning=reasoning,
     )
+    name, described = own.benchmark_asked(
+        benchmark,
+        new_benchmark,
+        OwnBenchmark(
+            description=description,
+            domain=domain,
+            answer_format=answer_format,
+            chance=chance,
+            items=items,
+            metric=Kind(metric.value) if metric else None,
+            lower_is_better=lower_is_better,
+            lower=lower,
+            upper=upper,
+            released=_day(benchmark_released, "--benchmark-released"),
+        ),
+    )
     with session.workspace(quiet=json) as workspace:
         catalogue = workspace.store.catalogue()
         question = plan(
             catalogue,
             model=model,
-            benchmark=benchmark,
-            as_of=session.parse_date(as_of, "--as-of") if as_of else session.today(),
+            benchmark=name,
+            as_of=_day(as_of, "--as-of") or session.today(),
             today=session.today(),
-            own=own,
+            own=own_model,
+            described=described,
             known=known or (),
             setting=setting or (),
             withhold=withhold,
@@ -105,3 +134,9 @@ def forecast(
         )
     heard.show()
     show_replies([reply], threshold=threshold, as_json=json)
+
+
+def _day(text: str, option: str) -> dt.date | None:
+    from scorecast.cli.session import parse_date
+
+    return parse_date(text, option) if text else None
