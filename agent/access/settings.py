@@ -62,7 +62,7 @@ class AccessSettings:
         """Refuse what cannot work.
 
         Raises:
-            NotConfigured: no model, no http(s) address, or a figure that is not positive.
+            NotConfigured: no model, no http(s) address of endpoint or proxy, or a figure that is not positive.
         """
         if not self.model.strip():
             raise NotConfigured("No model is named: set SCORECAST_MODEL to a model that the endpoint knows.")
@@ -71,6 +71,8 @@ class AccessSettings:
             raise NotConfigured(
                 f"OPENAI_BASE_URL is {self.without_key(self.base_url)!r}; expected an address such as {OPENAI}."
             )
+        if self.proxy is not None and urlsplit(self.proxy).scheme not in {"http", "https"}:
+            raise NotConfigured("The proxy is no http(s) address; expected one such as http://proxy.example:3128.")
         for name in POSITIVE:
             if getattr(self, name) <= 0:
                 raise NotConfigured(f"{name} is {getattr(self, name)}; expected a number above 0.")

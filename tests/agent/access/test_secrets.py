@@ -80,6 +80,8 @@ def test_a_conversation_survives_json(script_and_endpoint):
         ({"model": " "}, "SCORECAST_MODEL"),
         ({"base_url": "localhost:8000"}, "OPENAI_BASE_URL"),
         ({"base_url": "ftp://host/v1"}, "OPENAI_BASE_URL"),
+        ({"proxy": "socks5://host:1"}, "proxy"),
+        ({"proxy": "host:3128"}, "proxy"),
         ({"timeout_seconds": 0.0}, "timeout_seconds"),
         ({"max_retries": -1}, "max_retries"),
         ({"requests_per_minute": 0}, "requests_per_minute"),

@@ -8,7 +8,7 @@ from agent.access.scripted.replies import says
 from agent.access.speed.__main__ import measure, together, ways
 
 
-def test_a_call_takes_less_than_ten_milliseconds_beyond_bare_http(serve):
+def test_a_call_takes_less_than_ten_milliseconds_beyond_the_bare_client(serve):
     url = serve(lambda asked: says("x")).url
 
     async def worked():
@@ -16,7 +16,7 @@ def test_a_call_takes_less_than_ten_milliseconds_beyond_bare_http(serve):
             return {name: (await together(call, count=100, at_a_time=16))[1] for name, call in found.items()}
 
     taken = asyncio.run(worked())
-    assert (taken["chat model"] - taken["bare HTTP"]) / 100 < 0.010
+    assert (taken["chat model"] - taken["bare client"]) / 100 < 0.010
 
 
 def test_the_measurement_has_a_line_for_every_way(serve):

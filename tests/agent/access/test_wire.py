@@ -1,0 +1,193 @@
+"""One attempt over the ``openai`` client: what is sent, what a broken connection is called, and how much is read."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+
+import httpx2
+import pytest
+from openai import APITimeoutError
+
+from agent.access.mishap import setback_of
+from agent.access.scripted.replies import fails, resets, says
+from agent.access.setback import Kind, Setback
+from agent.access.settings import AccessSettings
+from agent.access.wire import LARGEST_REPLY, Wire
+
+BODY = {"model": "m", "messages": [{"role": "user", "content": "How good?"}]}
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: "
+
+
+def _send(url, *, body=BODY, **fields):
+    async def once():
+        wire = Wire(AccessSettings(**({"model": "m", "base_url": url, "timeout_seconds": 5.0} | fields)))
+        try:
+            return await wire.send(body)
+        finally:
+            await wire.close()
+
+    return asyncio.run(once())
+
+
+def _setback(url, **fields) -> Setback:
+    with pytest.raises(Setback) as raised:
+        _send(url, **fields)
+    return raised.value
+
+
+@contextmanager
+def _bytes_at_port(answer: bytes | None) -> Iterator[str]:
+    """Answer every connection with these bytes once a request came, and close it; None closes it at once."""
+    server = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        while True:
+            try:
+                connection, _ = server.accept()
+            except OSError:
+                return
+            with connection:
+                if answer is not None:
+                    connection.recv(65536)
+                    connection.sendall(answer)
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.getsockname()[1]}/v1"
+    finally:
+        server.shutdown(socket.SHUT_RDWR)
+        server.close()
+        thread.join()
+
+
+@pytest.fixture
+def at_port() -> Iterator[Callable[[bytes | None], str]]:
+    """Serve bytes as they are, also those that are no HTTP."""
+    with ExitStack() as stack:
+        yield lambda answer: stack.enter_context(_bytes_at_port(answer))
+
+
+def test_fields_that_only_some_endpoints_know_are_sent_as_they_are(serve):
+    served = serve([says("x")])
+    asked = BODY | {"top_k": 40, "guided_json": {"type": "object"}, "stop": None}
+    _send(served.url, body=asked)
+    assert served.asked[0].body == asked
+
+
+def test_what_the_environment_says_changes_nothing(serve, monkeypatch):
+    for name in ("OPENAI_API_KEY", "OPENAI_ADMIN_KEY", "OPENAI_ORG_ID", "OPENAI_PROJECT_ID"):
+        monkeypatch.setenv(name, "from-the-environment")
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("OPENAI_CUSTOM_HEADERS", "Authorization: Bearer from-the-environment")
+    served = serve([says("x"), says("y")])
+    _send(served.url)
+    _send(served.url, api_key="from-the-settings")
+    assert "from-the-environment" not in str([asked.headers for asked in served.asked])
+    assert [asked.headers.get("authorization") for asked in served.asked] == [None, "Bearer from-the-settings"]
+
+
+def test_the_endpoint_is_not_told_about_this_machine(serve):
+    served = serve([says("x")])
+    _send(served.url)
+    assert not [name for name in served.asked[0].headers if name.startswith("x-stainless")]
+
+
+def test_a_proxy_is_asked_with_its_password_and_it_is_not_shown(serve):
+    proxy = serve([says("x"), fails(502, "no route")])
+    named = proxy.url.replace("http://", "http://me:secret@").removesuffix("/v1")
+    told = _send("http://model.invalid/v1", proxy=named)
+    assert told["choices"][0]["message"]["content"] == "x"
+    assert proxy.asked[0].path == "http://model.invalid/v1/chat/completions"
+    assert proxy.asked[0].headers["proxy-authorization"].startswith("Basic ")
+    assert "secret" not in str(_setback("http://model.invalid/v1", proxy=named))
+
+
+def test_a_redirect_is_refused_and_not_followed(serve, at_port):
+    served = serve([])
+    elsewhere = f"HTTP/1.1 307 Moved\r\nLocation: {served.url}/chat/completions\r\nContent-Length: 0\r\n\r\n"
+    setback = _setback(at_port(elsewhere.encode()))
+    assert (setback.kind, setback.status) == (Kind.REFUSED, 307)
+    assert served.asked == []
+
+
+def test_where_nobody_listens_nothing_was_sent():
+    setback = _setback("http://127.0.0.1:9/v1")
+    assert setback.kind is Kind.UNREACHABLE
+    assert "no connection" in setback.reason
+
+
+@pytest.mark.parametrize(
+    "cause",
+    [socket.gaierror(-2, "Name or service not known"), ssl.SSLCertVerificationError("expired"), OSError(113, "")],
+)
+def test_without_name_route_or_certificate_nothing_was_sent(cause):
+    between = httpx2.ConnectTimeout("as the transport calls it")
+    between.__cause__ = cause
+    error = APITimeoutError(httpx2.Request("POST", "http://nobody.invalid"))
+    error.__cause__ = between
+    assert setback_of(error, settings=AccessSettings(model="m")).kind is Kind.UNREACHABLE
+
+
+def test_a_connection_that_is_not_taken_in_time_sent_nothing():
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as server, ExitStack() as full:
+        port = server.getsockname()[1]
+        for _ in range(4):
+            waiting = full.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(("127.0.0.1", port))
+        setback = _setback(f"http://127.0.0.1:{port}/v1", timeout_seconds=0.4)
+    assert setback.kind is Kind.UNREACHABLE
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        None,
+        b"",
+        b"no HTTP at all\r\n\r\n",
+        HEAD + b"100\r\n\r\n{",
+        HEAD + b"many\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+    ],
+    ids=["closed", "closed after the request", "no HTTP", "cut off", "no length", "no gzip", "no chunk"],
+)
+def test_a_request_that_was_sent_and_not_answered_whole_is_lost(at_port, answer):
+    assert _setback(at_port(answer)).kind is Kind.LOST
+
+
+def test_a_reset_is_lost_although_the_transport_calls_it_no_connection(serve):
+    assert _setback(serve([resets()]).url).kind is Kind.LOST
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("status", [200, 500])
+def test_no_more_than_the_limit_is_read_of_any_reply(at_port, status, stream):
+    kind = "text/event-stream" if stream else "application/json"
+    head = f"HTTP/1.1 {status} OK\r\nContent-Type: {kind}\r\nContent-Length: {LARGEST_REPLY + 1}\r\n\r\n"
+    setback = _setback(at_port(head.encode() + b" " * (LARGEST_REPLY + 1)))
+    assert (setback.kind, setback.status) == (Kind.LOST, None)
+    assert "larger than" in setback.reason
+
+
+def test_an_error_told_in_a_stream_is_told(at_port):
+    events = b'data: {"choices": []}\n\ndata: {"error": {"message": "out of memory", "code": "busy"}}\n\n'
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: {len(events)}\r\n\r\n"
+    setback = _setback(at_port(head.encode() + events))
+    assert setback.kind is Kind.LOST
+    assert "out of memory" in setback.reason
+
+
+@pytest.mark.parametrize(
+    "told", ['"text"', '{"error": "text"}', '{"error": {"message": "text"}}', '{"message": "text"}', "text"]
+)
+def test_the_reason_of_a_refusal_is_found_in_any_form(at_port, told):
+    head = f"HTTP/1.1 400 Bad\r\nContent-Type: application/json\r\nContent-Length: {len(told)}\r\n\r\n"
+    assert _setback(at_port((head + told).encode())).reason.strip('"') == "text"
