@@ -1,0 +1,198 @@
+"""Running the service: metrics, the audit log, an orderly end, a sudden one, and how little the help costs."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+
+from records.access_key import Scope
+from records.ledger import Selection
+from records.store import Store
+
+QUESTION = {"model": "qwen3-32b", "benchmark": "gpqa_diamond"}
+BODY = {"questions": [QUESTION]}
+
+
+def test_metrics_count_requests_forecasts_and_durations(client, question) -> None:
+    def counts() -> dict[str, float]:
+        lines = client.get("/metrics").text.splitlines()
+        assert all(re.fullmatch(r'(# (HELP|TYPE) .*|\w+(\{(\w+="[^"]*",?)+\})? [0-9.e+-]+)', line) for line in lines)
+        return {line.rpartition(" ")[0]: float(line.rpartition(" ")[2]) for line in lines if line[0] != "#"}
+
+    before = counts()
+    client.post("/v1/forecasts", json={"questions": [question, question]})
+    client.get("/v1/forecasts/00000000000000000000")
+    after = counts()
+    grown = {name for name in after if after[name] > before.get(name, 0.0)}
+    assert (
+        after['scorecast_forecasts_total{outcome="issued"}']
+        == before.get('scorecast_forecasts_total{outcome="issued"}', 0.0) + 2
+    )
+    assert 'scorecast_requests_total{method="GET",route="/v1/forecasts/{id}",status="404"}' in grown
+    series = 'method="POST",route="/v1/forecasts"'
+    assert (
+        after[f'scorecast_request_seconds_bucket{{{series},le="+Inf"}}']
+        == after[f"scorecast_request_seconds_count{{{series}}}"]
+    )
+
+
+def test_paths_that_clients_make_up_make_no_series(client) -> None:
+    for i in range(20):
+        client.get(f"/made-up-{i}")
+        client.request(f"MADEUP{i}", "/v1/models")
+    told = client.get("/metrics").text
+    assert "made-up" not in told
+    assert "MADEUP" not in told
+
+
+def test_the_audit_log_tells_who_did_what_and_no_secret(keyed, bearer, caplog, question) -> None:
+    key = bearer(Scope.FORECAST, name="frank")
+    with caplog.at_level(logging.INFO, logger="scorecast.audit"):
+        told = keyed.post("/v1/forecasts?note=private", json={"questions": [question]}, headers=key).json()
+        keyed.get("/v1/models", headers={"Authorization": "Bearer sc_wrong-secret"})
+    lines = [json.loads(record.message) for record in caplog.records if record.name == "scorecast.audit"]
+    made, refused = lines[-2:]
+    assert (made["user"], made["route"], made["status"]) == ("frank", "/v1/forecasts", 200)
+    assert made["entered"] == [told["forecasts"][0]["id"]]
+    assert (refused["user"], refused["status"]) == ("", 401)
+    for secret in (key["Authorization"].removeprefix("Bearer "), "sc_wrong-secret", "private", "qwen3-32b"):
+        assert secret not in caplog.text
+
+
+@contextmanager
+def running(settings, log):
+    """The command ``scorecast serve`` in a process of its own; yields the process and its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = os.environ | {
+        "SCORECAST_HOME": str(settings.home),
+        "SCORECAST_DATABASE_URL": settings.database_url,
+        "OMP_NUM_THREADS": "1",
+    }
+    program = "from scorecast.cli import main; main()"
+    with log.open("w") as sink:
+        process = subprocess.Popen(
+            [sys.executable, "-c", program, "serve", "--port", str(port)], env=environment, stderr=sink
+        )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        last = time.monotonic() + 120
+        while time.monotonic() < last and process.poll() is None:
+            try:
+                if httpx.get(f"{address}/v1/ready", trust_env=False).status_code == 200:
+                    break
+            except httpx.TransportError:
+                pass
+            time.sleep(0.2)
+        assert process.poll() is None, log.read_text()
+        yield process, address
+    finally:
+        process.kill()
+        process.wait()
+
+
+def load(address: str, acknowledged: list[str], refused: list[int], stop: threading.Event) -> list[threading.Thread]:
+    """Clients that ask until told to stop or until the service is gone, noting every id that is acknowledged."""
+
+    def ask() -> None:
+        with httpx.Client(base_url=address, trust_env=False, timeout=60) as client:
+            while not stop.is_set():
+                try:
+                    answer = client.post("/v1/forecasts", json=BODY)
+                except httpx.TransportError:
+                    return
+                if answer.status_code == 200:
+                    acknowledged.append(answer.json()["forecasts"][0]["id"])
+                else:
+                    refused.append(answer.status_code)
+
+    threads = [threading.Thread(target=ask) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    return threads
+
+
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM])
+def test_every_acknowledged_forecast_is_in_the_ledger_after_the_end(plant, tmp_path, end) -> None:
+    settings, acknowledged, refused = plant(tmp_path), [], []
+    with running(settings, tmp_path / "log") as (process, address):
+        threads = load(address, acknowledged, refused, stop=threading.Event())
+        last = time.monotonic() + 60
+        while len(acknowledged) < 60 and time.monotonic() < last:
+            time.sleep(0.05)
+        process.send_signal(end)
+        for thread in threads:
+            thread.join(60)
+        code = process.wait(60)
+    assert code in {0, -end}
+    assert len(acknowledged) >= 60
+    assert refused == []
+    with Store.open(settings.database_url) as store:
+        kept = {entry.id for entry in store.ledger.entries(Selection(), limit=100_000)}
+    assert set(acknowledged) <= kept
+    if end is signal.SIGTERM:
+        assert set(acknowledged) == kept, "an orderly end answers what it has entered"
+        assert "Traceback" not in (tmp_path / "log").read_text()
+
+
+def test_the_help_costs_neither_the_service_nor_its_libraries() -> None:
+    program = (
+        "import sys; sys.argv = ['scorecast', '--help']\n"
+        "from scorecast.cli import app\n"
+        "try: app()\n"
+        "except SystemExit: pass\n"
+        "sys.exit(bool({'fastapi', 'starlette', 'uvicorn', 'pandas', 'sqlalchemy'} & set(sys.modules)))"
+    )
+    began = time.perf_counter()
+    assert subprocess.run([sys.executable, "-c", program], check=False, capture_output=True).returncode == 0
+    assert time.perf_counter() - began < 10.0
+
+
+def test_keys_are_made_shown_once_listed_and_revoked(run, plant, tmp_path, monkeypatch) -> None:
+    settings = plant(tmp_path)
+
+    def scorecast(*arguments: str):
+        monkeypatch.setenv("SCORECAST_DATABASE_URL", settings.database_url)
+        return run(*arguments)
+
+    code, secret, said = scorecast("keys", "create", "grace", "--scope", "read")
+    assert code == 0
+    assert re.fullmatch(r"sc_[0-9a-f]{8}_[\w-]{43}\n", secret)
+    key_id = secret[3:11]
+    assert key_id in said
+    listed = scorecast("keys", "list")[1]
+    assert "grace" in listed
+    assert key_id in listed
+    assert secret.strip()[12:] not in listed
+    assert scorecast("keys", "revoke", key_id)[0] == 0
+    assert scorecast("keys", "revoke", "00000000")[0] == 2
+    assert scorecast("keys", "create", "<script>")[0] == 2
+    with Store.open(settings.database_url) as store:
+        [key] = store.keys.all()
+    assert key.revoked_at is not None
+    assert key.revoked_at <= datetime.now(UTC)
+
+
+def test_a_port_that_is_taken_is_told_in_a_sentence(run, plant, tmp_path, monkeypatch) -> None:
+    settings = plant(tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        monkeypatch.setenv("SCORECAST_DATABASE_URL", settings.database_url)
+        code, _, said = run("serve", "--port", port)
+    assert code == 2
+    assert f"port {port}" in said
+    assert "Traceback" not in said
