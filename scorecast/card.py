@@ -40,6 +40,7 @@ def card(reply: Reply, *, threshold: float | None = None) -> RenderableType:
     forecast = reply.answer
     parts: list[RenderableType] = [_asked(forecast), *_reported(reply), Text(), *_verdict(forecast, threshold)]
     parts += [Text(), _evidence(forecast), Text(), _components(forecast), Text(), *_footnotes(forecast)]
+    parts += _place(reply)
     return Panel(Group(*parts), title=title, title_align="left", padding=(0, 1), expand=False)
 
 
@@ -205,6 +206,13 @@ def _footnotes(forecast: Forecast) -> Iterable[RenderableType]:
     )
     for caveat in forecast.caveats:
         yield Text(f"! {caveat}", style="yellow")
+
+
+def _place(reply: Reply) -> Iterable[RenderableType]:
+    """Say where the ledger has it, and how it is settled."""
+    if reply.issued:
+        key = reply.issued.id
+        yield Text(f"Ledger: {key}. Once the score is known: scorecast resolve {key} SCORE", style="dim")
 
 
 def _language_model(forecast: Forecast) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from records.evidence import Evidence
 from records.forecast import Answer, Forecast, Provenance
 from records.history import Exclusion, History
+from records.ledger import Issued
 from records.question import Question
 from records.record import Record
 from records.reports import reports
@@ -28,11 +29,13 @@ class Reply:
         answer: a forecast, or an abstention with its reason.
         already_reported: reports of exactly this cell that the question may know, the newest first.
         withheld: number of reports of the cell or its siblings that the question asked not to know.
+        issued: the forecast's entry in the ledger; None where it has none.
     """
 
     answer: Answer
     already_reported: tuple[Record, ...] = ()
     withheld: int = 0
+    issued: Issued | None = None
 
     @property
     def question(self) -> Question:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from records.distribution import INTERVALS, Distribution
 from records.evidence import Evidence
 from records.forecast import Abstention, Forecast
+from records.ledger import Issued
 from records.quantiles import LEVELS
 from records.question import Question
 from records.record import Record
@@ -14,9 +15,9 @@ Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
 
 def as_json(reply: Reply, *, threshold: float | None = None) -> dict[str, Json]:
-    """Return the reply as JSON values; an abstention has ``reason`` and no numbers."""
+    """Return the reply as JSON values; an abstention has ``reason`` and no numbers, an issued forecast its ``id``."""
     question = reply.question
-    told: dict[str, Json] = {
+    told: dict[str, Json] = _place(reply.issued) | {
         "question": _question(question),
         "as_of": question.as_of.isoformat(),
         "unit": question.metric.unit.value,
@@ -39,6 +40,11 @@ def comparison_json(first: Reply, second: Reply) -> dict[str, Json]:
         better = above if first.question.metric.higher_is_better else 1.0 - above
         told["probability_first_better"] = round(better, 4)
     return told
+
+
+def _place(entry: Issued | None) -> dict[str, Json]:
+    """Tell where the ledger has it."""
+    return {"id": entry.id, "issued_at": entry.issued_at.isoformat()} if entry else {}
 
 
 def _question(question: Question) -> dict[str, Json]:

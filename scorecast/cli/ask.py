@@ -41,6 +41,7 @@ def ask(
     from scorecast.cli import session
     from scorecast.cli.agent_options import agent_options
     from scorecast.cli.output import Heard, show_replies
+    from scorecast.issuing import issued
     from scorecast.planned import at_effort
 
     options = agent_options(agent=agent, think=think, blind=blind, max_usd=max_usd, trace=trace)
@@ -55,7 +56,7 @@ def ask(
         if date > session.today():
             raise UsageError(f"The as-of date {date} lies in the future; today is {session.today()}.")
         pipeline = workspace.pipeline(agent=options, heard=heard)
-        replies = [
+        made = [
             pipeline.forecast(
                 Question(
                     model=at_effort(catalogue, model, asked.setting.effort),
@@ -67,5 +68,6 @@ def ask(
             )
             for model in asked.models
         ]
+        replies = issued(made, workspace.store.ledger, now=session.now(), tell=session.tell)
     heard.show()
     show_replies(replies, threshold=asked.threshold, as_json=json)

@@ -80,6 +80,7 @@ def forecast(
     from scorecast.cli import session
     from scorecast.cli.agent_options import agent_options, statistics
     from scorecast.cli.output import Heard, show_replies
+    from scorecast.issuing import issued
     from scorecast.own_benchmark import Kind, OwnBenchmark
     from scorecast.planned import OwnModel, check_sources, plan
 
@@ -132,8 +133,9 @@ def forecast(
             strict_dates=strict_dates,
             without_sources=check_sources(catalogue, without_source or ()),
         )
+        replies = issued([reply], workspace.store.ledger, now=session.now(), tell=session.tell)
     heard.show()
-    show_replies([reply], threshold=threshold, as_json=json)
+    show_replies(replies, threshold=threshold, as_json=json)
 
 
 def _day(text: str, option: str) -> dt.date | None:

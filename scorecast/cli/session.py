@@ -38,6 +38,11 @@ def now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
+def tell(sentence: str) -> None:
+    """Tell the user something beside the answer: it goes to stderr, also where JSON is printed."""
+    typer.echo(sentence, err=True)
+
+
 def folder() -> Path:
     """Return the current folder, where a user's own functions are looked for."""
     return Path.cwd()
