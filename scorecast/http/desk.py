@@ -17,13 +17,14 @@ from records.access_key import AccessKey
 from records.exclusion import Exclusion
 from records.forecast import Forecast
 from records.ledger import Issued
+from records.names.catalogue import Catalogue
 from records.question import Question
 from records.receipt import Receipt
 from records.stages import FittedPredictor
 from scorecast.fits import Fits
 from scorecast.http.asked import Asked
 from scorecast.http.crew import Crew
-from scorecast.http.fitting import FitNeeded, Histories, Shared
+from scorecast.http.fitting import FitNeeded, Histories, Recent, Shared
 from scorecast.http.metrics import Metrics
 from scorecast.http.problems import Problem
 from scorecast.keys import find_key
@@ -71,12 +72,19 @@ class Desk:
         shared = Shared(fits.of(forecaster(DEFAULT)), fitted=partial(self._fitted, fits))
         self._patient = replace(workspace.pipeline(), source=self.histories, predictor=shared)
         self._quick = replace(self._patient, predictor=shared.ready())
+        self._catalogues: Recent[Catalogue] = Recent(most=2)
         self._entering = threading.Lock()
         self.ready = False
 
     def today(self) -> dt.date:
         """Return the day, in coordinated universal time."""
         return self.clock().date()
+
+    def catalogue(self) -> Catalogue:
+        """Return the names of everything the store knows, indexed once for all who ask."""
+        revision = self.store.revision()
+        found = self._catalogues.get(revision)
+        return found or self._catalogues.put(revision, self.store.catalogue())
 
     async def find_key(self, secret: str) -> AccessKey | None:
         """Return the live key with this secret."""
@@ -138,7 +146,7 @@ class Desk:
         earlier = self.store.ledger.receipt(owner, once.key) if once else None
         if earlier is not None and once is not None:
             return _again(earlier, once)
-        catalogue = self.store.catalogue()
+        catalogue = self.catalogue()
         questions = [one.question(catalogue, today=self.today()) for one in asked]
         replies = [self._reply(pipeline, *pair, last=last) for pair in zip(asked, questions, strict=True)]
         return self._enter(replies, write, user=user, owner=owner, once=once)

@@ -22,9 +22,7 @@ async def models(
     desk: AtDesk, _caller: Reader, *, search: Search = "", limit: Limit = 20, cursor: Cursor = ""
 ) -> Response:
     """List known models."""
-    return await _list(
-        desk, "models", lambda most: desk.store.catalogue().search_models(search, limit=most), limit, cursor
-    )
+    return await _list(desk, "models", lambda most: desk.catalogue().search_models(search, limit=most), limit, cursor)
 
 
 @router.get("/benchmarks", response_model=replies.Benchmarks)
@@ -33,7 +31,7 @@ async def benchmarks(
 ) -> Response:
     """List known benchmarks."""
     return await _list(
-        desk, "benchmarks", lambda most: desk.store.catalogue().search_benchmarks(search, limit=most), limit, cursor
+        desk, "benchmarks", lambda most: desk.catalogue().search_benchmarks(search, limit=most), limit, cursor
     )
 
 

@@ -68,7 +68,7 @@ def _page(
 ) -> tuple[list[Record], int, str | None]:
     if as_of > desk.today():
         raise UsageError(f"The as-of date {as_of} lies in the future; today is {desk.today()}.")
-    frame = narrow(desk.histories.history(as_of=as_of), wanted, desk.store.catalogue()).records
+    frame = narrow(desk.histories.history(as_of=as_of), wanted, desk.catalogue()).records
     first = 0
     if cursor:
         before = frame.index[frame["id"] == cursor]
@@ -88,7 +88,7 @@ def _import(desk: Desk, asked: ImportAsked) -> Json:
         try:
             batches = read_all(
                 [path],
-                names=desk.store.catalogue(),
+                names=desk.catalogue(),
                 today=now.date(),
                 mapping=_mapping(asked),
                 overrides=_overrides(asked),
