@@ -7,7 +7,7 @@ are exchangeable within a group (Vovk et al. 2005; Romano, Patterson and Candes 
 exact: with n scores the level p takes the one of rank ceil((n + 1) p), counted from the outer side below the
 median; where that rank does not exist the group cannot know, and its parent's shift stands. The shift of a group
 is drawn to its parent's as if the parent were worth ``STRENGTH`` scores, and with fewer than ``LEAST`` scores
-altogether forecasts are only ever widened.
+altogether forecasts are only ever widened, and a narrowing is believed the more, the more scores there are.
 """
 
 from __future__ import annotations
@@ -27,6 +27,10 @@ STRENGTH = 40.0
 
 LEAST = 40
 """With fewer scores than this altogether, no forecast is made narrower."""
+
+CAUTION = 3_000.0
+"""How many scores it takes until half of a narrowing is believed: scores of one model, or of one cell asked for in
+several ways, err together and so count for fewer; being too narrow is the worse error."""
 
 MEDIAN = 49
 LOW, HIGH = 9, 89
@@ -59,14 +63,14 @@ class Conformal:
 
     strength: float = field(default=STRENGTH, kw_only=True)
     least: int = field(default=LEAST, kw_only=True)
+    caution: float = field(default=CAUTION, kw_only=True)
 
     def fit(self, quantiles: Floats, outcomes: Floats, groups: Sequence[str]) -> ConformalShifts:
         """Learn from working-scale quantiles ``(n, 99)`` and outcomes ``(n,)`` that the forecasts had not seen."""
         scores = (outcomes[:, None] - quantiles) / own_spread(quantiles)
         shifts = fit_groups(groups, lambda chosen, parent: self._shift(scores[chosen], parent))
-        if len(scores) < self.least:
-            shifts = {name: outward(shift) for name, shift in shifts.items()}
-        return ConformalShifts(shifts)
+        belief = len(scores) / (len(scores) + self.caution) if len(scores) >= self.least else 0.0
+        return ConformalShifts({name: believed(shift, belief) for name, shift in shifts.items()})
 
     def restore(self, state: State) -> ConformalShifts:
         """Return the shifts of this state."""
@@ -102,6 +106,12 @@ def conformal_quantiles(scores: Floats, otherwise: Floats) -> Floats:
     told = ordered[np.clip(rank, 1, n) - 1, np.arange(len(LEVELS))]
     farther = np.where(rank > n, np.maximum(otherwise, told), np.minimum(otherwise, told))
     return np.asarray(np.where((rank >= 1) & (rank <= n), told, farther))
+
+
+def believed(shift: Floats, belief: float) -> Floats:
+    """Keep all of what widens a forecast, and the share ``belief`` of all else."""
+    wider = outward(shift)
+    return wider + belief * (shift - wider)
 
 
 def outward(shift: Floats) -> Floats:

@@ -35,11 +35,26 @@ def given_away(models: ModelSide, benchmarks: BenchmarkSide, row: Ints, column: 
     return np.asarray((hidden @ benchmarks.related)[group[row], column] > 0)
 
 
+def families(models: ModelSide) -> Ints:
+    """Number of each model's family, shape ``(M,)``: kin are of one family; who has none is with its kin alone."""
+    roots = models.groups["root"]
+    known = {root: family for root, family in zip(roots, models.groups["family"], strict=True) if family}
+    names = [f"family {known[root]}" if root in known else f"kin {root}" for root in roots]
+    return np.unique(np.array(names, dtype=str), return_inverse=True)[1].astype(np.int64)
+
+
 def cell_folds(
-    models: ModelSide, benchmarks: BenchmarkSide, row: Ints, column: Ints, *, folds: int, rng: np.random.Generator
+    models: ModelSide,
+    benchmarks: BenchmarkSide,
+    row: Ints,
+    column: Ints,
+    *,
+    folds: int,
+    rng: np.random.Generator,
+    group: Ints | None = None,
 ) -> Iterator[Split]:
-    """Split each kin group's benchmarks into folds of (nearly) equal size."""
-    group = kin(models)
+    """Split the benchmarks of each group of models, of kin unless told, into folds of (nearly) equal size."""
+    group = kin(models) if group is None else group
     key = group[row] * len(benchmarks) + column
     pairs, pair = np.unique(key, return_inverse=True)
     shuffled = np.lexsort((rng.random(len(pairs)), pairs // max(len(benchmarks), 1)))

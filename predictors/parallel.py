@@ -7,8 +7,9 @@ several times the processor time of the work.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TypeVar
 
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
@@ -22,5 +23,12 @@ Result = TypeVar("Result")
 
 def side_by_side(work: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
     """Do the work for each item, and return the results in order."""
-    with threadpool_limits(limits=1, user_api="blas"), ThreadPoolExecutor(WORKERS) as pool:
+    with one_core(), ThreadPoolExecutor(WORKERS) as pool:
         return list(pool.map(work, items))
+
+
+@contextmanager
+def one_core() -> Iterator[None]:
+    """Keep linear algebra to one core."""
+    with threadpool_limits(limits=1, user_api="blas"):
+        yield

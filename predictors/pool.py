@@ -8,7 +8,8 @@ of the same rehearsals.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import zlib
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +18,8 @@ from predictors.answers import answers, evidence_groups, to_distributions
 from predictors.asked import Asked, ask
 from predictors.cells import Cells, Reports
 from predictors.method import Learned, Method, tell, visible_reports
+from predictors.models import Ints
+from predictors.parallel import one_core, side_by_side
 from predictors.rehearsal import rehearse, with_spreads
 from predictors.spread import Spread
 from predictors.stacking import learn_weights, pooled, weights_of
@@ -28,8 +31,8 @@ from records.question import Question
 from records.stages import Calibrator, FittedCalibrator, State
 
 PRIOR_WEIGHTS = {
-    "climatology": 0.05, "benchmark-trend": 0.05, "additive": 0.10, "neighbours": 0.15, "low-rank": 0.15,
-    "prior-reports": 0.05, "gaussian-process": 0.45,
+    "climatology": 0.05, "benchmark-trend": 0.05, "neighbours": 0.15, "gaussian-process": 0.40,
+    "latent-trait": 0.25, "scaling": 0.05, "prior-reports": 0.05,
 }  # fmt: skip
 """Weights before any rehearsal; a member of another name gets the mean of these."""
 
@@ -69,7 +72,7 @@ class Pool:
             groups = [name for name, spoke in zip(group, spoken, strict=True) if spoke]
             calibration = self.calibrator.fit(past[spoken], rehearsed.outcome[spoken], groups)
         cells = Cells.of(reports)
-        learned = tuple(method.learn(cells) for method in self.members)
+        learned = tuple(side_by_side(lambda method: method.learn(cells), self.members))
         counts = {name: group.count(name) for name in set(group)}
         return FittedPool(self, history, reports, cells, learned, tuple(spreads), weights, counts, calibration)
 
@@ -79,17 +82,46 @@ class Pool:
         Raises:
             NotEnoughRecords: the history shows no report of any headline metric.
         """
+        return self._taken_over(history, state, lambda method, cells, part: method.recall(cells, part))
+
+    def refit(self, history: History, state: State) -> FittedPool:
+        """Learn the members anew, and take weights, spreads and calibration over from a fit to nearly the same records.
+
+        Those are learned from thousands of past forecasts, which a handful of records does not change; no rehearsal is
+        made, so that this takes a tenth of the time of ``fit``.
+
+        Args:
+            history: that of the earlier fit with some records more, or less.
+            state: of the earlier fit.
+
+        Raises:
+            NotEnoughRecords: the history shows no report of any headline metric.
+        """
+        with one_core():
+            return self._taken_over(history, state, lambda method, cells, _: method.learn(cells))
+
+    def _taken_over(
+        self, history: History, state: State, learn: Callable[[Method, Cells, State], Learned]
+    ) -> FittedPool:
+        """Take over from a state all that does not come from the members."""
         reports = visible_reports(history, self.name)
         cells = Cells.of(reports)
-        learned = tuple(method.recall(cells, _part(state, f"member {method.name}")) for method in self.members)
-        calibration = None if self.calibrator is None else self.calibrator.restore(_part(state, "calibration"))
-        counts = {name: int(count[0]) for name, count in _part(state, "count").items()}
-        spreads = tuple(
-            Spread.recall(_part(state, f"member {method.name}")) if method.learns_spread else None
-            for method in self.members
+        parts = {method.name: _part(state, f"member {method.name}") for method in self.members}
+        place = _places(column_codes(cells), state["columns"])
+        return FittedPool(
+            self,
+            history,
+            reports,
+            cells,
+            learned=tuple(learn(method, cells, parts[method.name]) for method in self.members),
+            spreads=tuple(
+                Spread.recall(parts[method.name]).moved(place) if method.learns_spread else None
+                for method in self.members
+            ),
+            weights=_part(state, "weights"),
+            counts={name: int(count[0]) for name, count in _part(state, "count").items()},
+            calibration=None if self.calibrator is None else self.calibrator.restore(_part(state, "calibration")),
         )
-        weights = _part(state, "weights")
-        return FittedPool(self, history, reports, cells, learned, spreads, weights, counts, calibration)
 
     def _reporter(self) -> int | None:
         return next((k for k, method in enumerate(self.members) if method.name == REPORTER), None)
@@ -150,7 +182,8 @@ class FittedPool:
 
     def state(self) -> State:
         """Return what was learned: members, weights, counts and calibration, each under its own prefix."""
-        found = {f"weights/{name}": array for name, array in self.weights.items()}
+        found = {"columns": column_codes(self.cells)}
+        found |= {f"weights/{name}": array for name, array in self.weights.items()}
         found |= {f"count/{name}": np.array([float(count)]) for name, count in self.counts.items()}
         for method, learned, spread in zip(self.pool.members, self.learned, self.spreads, strict=True):
             state = dict(learned.state()) | ({} if spread is None else dict(spread.state()))
@@ -202,6 +235,18 @@ class FittedPool:
         return (
             f"Weights learned from {past:,} past forecasts of this kind {known}." if past else f"Usual weights {known}."
         )
+
+
+def column_codes(cells: Cells) -> Floats:
+    """Hash the ids of the benchmarks, so that a column is found again where the catalogue has changed, ``(B,)``."""
+    return np.array([zlib.crc32(b.id.encode()) for b in cells.benchmarks.benchmarks], dtype=float)
+
+
+def _places(codes: Floats, earlier: Floats) -> Ints:
+    """Place of each column among earlier ones, past the end for those that are new, shape ``(B,)``."""
+    order = np.argsort(earlier)
+    place = order[np.minimum(np.searchsorted(earlier[order], codes), len(earlier) - 1)]
+    return np.where(earlier[place] == codes, place, len(earlier))
 
 
 def _part(state: State, prefix: str) -> dict[str, Floats]:

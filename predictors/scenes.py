@@ -3,27 +3,38 @@
 Each scene withholds some cells together with their siblings, as the barrier does, by leaving their *reports* out
 before any cell, scale or noise is worked out: what a member learns from cannot hold a test cell in any form.
 
-- cells: every kin group's benchmarks in five folds;
-- new models: the newest kin groups, then others at random, all withheld but k = 0, 1, 2, 4 scores of each model;
-- new benchmarks: some columns withheld but the scores of 0 to 4 models.
+- cells: some of each kin group's benchmarks;
+- family cells: some of each family's benchmarks, so that no relative is seen on the asked one;
+- new models: the newest kin groups, as of then; those before them, as of then; whole families at random. All but
+  k = 0, 1, 2, 4 scores of each model are withheld;
+- new benchmarks: the newest columns and others at random, all but the scores of 0 to 4 models.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
 
 from predictors.cells import Reports
-from predictors.folds import Split, cell_folds, given_away, kin
+from predictors.folds import Split, cell_folds, families, given_away, kin
+from predictors.models import Ints
 
-FOLDS = 5
+FOLDS, FEWER = 5, 2
+"""Folds of the cells of kin groups, and how many of them are rehearsed where reports are ``MANY``."""
+
+MANY = 5_000
+
+FAMILY_FOLDS = 3
 SHOWN = (0, 1, 2, 4)
 """Numbers of scores shown of a new model, and of a new benchmark (with 3 as well)."""
 
 SHARE_OF_MODELS = 0.15
 SHARE_OF_BENCHMARKS = 0.25
+
+NONE: Ints = np.empty(0, dtype=np.int64)
 
 
 class Scene(NamedTuple):
@@ -36,37 +47,54 @@ class Scene(NamedTuple):
 
 def scenes(reports: Reports, rng: np.random.Generator) -> Iterator[Scene]:
     """Draw all scenes of a history."""
-    sides = reports.models, reports.benchmarks
-    for split in cell_folds(*sides, reports.row, reports.column, folds=FOLDS, rng=rng):
+    sides = reports.models, reports.benchmarks, reports.row, reports.column
+    related = families(reports.models)
+    splits = [*islice(cell_folds(*sides, folds=FOLDS, rng=rng), FOLDS if len(reports) < MANY else FEWER)]
+    splits += islice(cell_folds(*sides, folds=FAMILY_FOLDS, rng=rng, group=related), 1)
+    for split in splits:
         training = reports.keep(split.train)
         yield Scene(training, ((reports.keep(split.test), training),))
-    for groups in _new_groups(reports, rng):
-        yield _new_models(reports, groups, rng)
+    newest = _newest_first(reports)
+    size = int(np.ceil(SHARE_OF_MODELS * len(newest)))
+    for start in (0, size):
+        yield _new_models(reports, newest[start : start + size], rng, later=newest[:start])
+    yield _new_models(reports, _some_families(reports, related, rng), rng)
     yield _new_benchmarks(reports, rng)
 
 
-def _new_groups(reports: Reports, rng: np.random.Generator) -> Iterator[np.ndarray]:
-    """Kin groups to treat as new: the newest, then as many at random of the others."""
+def _newest_first(reports: Reports) -> Ints:
+    """Kin groups with reports, the newest first."""
     group = kin(reports.models)
     filled = np.unique(group[reports.row])
-    size = int(np.ceil(SHARE_OF_MODELS * len(filled)))
     released = np.full(int(group.max(initial=0)) + 1, -np.inf)
     np.fmax.at(released, group, np.nan_to_num(reports.models.released, nan=-np.inf))
-    order = filled[np.argsort(-released[filled], kind="stable")]
-    yield order[:size]
-    yield rng.permutation(order[size:])[:size]
+    return filled[np.argsort(-released[filled], kind="stable")]
 
 
-def _new_models(reports: Reports, groups: np.ndarray, rng: np.random.Generator) -> Scene:
-    new = np.isin(kin(reports.models)[reports.row], groups)
-    held = reports.keep(new)
+def _some_families(reports: Reports, related: Ints, rng: np.random.Generator) -> Ints:
+    """Kin groups of families at random, those that would take more than their share of the reports passed over."""
+    filled, count = np.unique(related[reports.row], return_counts=True)
+    order = rng.permutation(len(filled))
+    left = SHARE_OF_MODELS * len(reports)
+    chosen = []
+    for place in order:
+        if count[place] <= left:
+            chosen.append(filled[place])
+            left -= count[place]
+    return np.unique(kin(reports.models)[np.isin(related, chosen)])
+
+
+def _new_models(reports: Reports, groups: Ints, rng: np.random.Generator, *, later: Ints = NONE) -> Scene:
+    """Ask for kin groups of which k scores are shown; what came later is not shown at all."""
+    group = kin(reports.models)[reports.row]
+    held = reports.keep(np.isin(group, groups))
     rank = _ranks(held.row, held.column, len(held.benchmarks), rng)
     tests = []
     for shown in SHOWN:
         test = rank >= shown
         telling = _given_away_within_row(held, test)
         tests.append((held.keep(test & ~telling), held.keep(~test)))
-    return Scene(reports.keep(~new), tuple(tests))
+    return Scene(reports.keep(~np.isin(group, np.append(groups, later))), tuple(tests))
 
 
 def _given_away_within_row(held: Reports, test: np.ndarray) -> np.ndarray:
@@ -77,9 +105,7 @@ def _given_away_within_row(held: Reports, test: np.ndarray) -> np.ndarray:
 
 
 def _new_benchmarks(reports: Reports, rng: np.random.Generator) -> Scene:
-    filled = np.unique(reports.column)
-    size = int(np.ceil(SHARE_OF_BENCHMARKS * len(filled)))
-    new = np.isin(reports.column, rng.permutation(filled)[:size])
+    new = np.isin(reports.column, _some_benchmarks(reports, rng))
     group = kin(reports.models)[reports.row]
     rank = np.full(len(reports), np.iinfo(np.int64).max)
     rank[new] = _ranks(reports.column[new], group[new], int(group.max(initial=0)) + 1, rng)
@@ -89,6 +115,16 @@ def _new_benchmarks(reports: Reports, rng: np.random.Generator) -> Scene:
     split = Split(train=~away, test=test)
     training = reports.keep(split.train)
     return Scene(training, ((reports.keep(split.test), training),))
+
+
+def _some_benchmarks(reports: Reports, rng: np.random.Generator) -> Ints:
+    """Columns to treat as new, half of them the newest (what comes is harder than what was there), half at random."""
+    filled = np.unique(reports.column)
+    days = [reports.benchmarks.benchmarks[j].released for j in filled]
+    age = np.array([-day.toordinal() if day else 0 for day in days])
+    order = filled[np.argsort(age, kind="stable")]
+    half = int(np.ceil(SHARE_OF_BENCHMARKS * len(filled) / 2))
+    return np.append(order[:half], rng.permutation(order[half:])[:half])
 
 
 def _ranks(major: np.ndarray, minor: np.ndarray, width: int, rng: np.random.Generator) -> np.ndarray:

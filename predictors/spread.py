@@ -86,6 +86,10 @@ class Spread:
         middle = told.quantiles[:, MEDIAN : MEDIAN + 1]
         return np.asarray(middle + (told.quantiles - middle) * (wanted / own_scale(told.quantiles))[:, None])
 
+    def moved(self, place: Ints) -> Self:
+        """Return this spread for columns in other places, shape ``(B,)``; those past the end have the factor 1."""
+        return type(self)(self.coefficients, np.append(self.factors, 1.0)[place])
+
     def state(self) -> State:
         """Return what was learned."""
         return {"spread_coefficients": self.coefficients, "spread_factors": self.factors}

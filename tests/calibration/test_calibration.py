@@ -14,6 +14,9 @@ from calibration.registry import CALIBRATORS, calibrator
 from records.errors import UsageError
 from records.quantiles import LEVELS
 
+MANY = 60_000
+"""Past forecasts that leave no room for caution."""
+
 LOW, HIGH = 4, 94  # positions of the levels 0.05 and 0.95
 
 
@@ -36,9 +39,9 @@ def name(request: pytest.FixtureRequest) -> str:
 @pytest.mark.parametrize(("wrong", "shift"), [(0.7, 0.0), (2.0, 0.0), (0.8, 0.3)])
 def test_intervals_cover_what_they_say(name, wrong, shift) -> None:
     rng = np.random.default_rng(1)
-    past, outcomes = forecasts(rng, 4000, wrong=wrong, shift=shift)
+    past, outcomes = forecasts(rng, MANY, wrong=wrong, shift=shift)
     fresh, later = forecasts(rng, 4000, wrong=wrong, shift=shift)
-    fitted = calibrator(name).fit(past, outcomes, ["g"] * 4000)
+    fitted = calibrator(name).fit(past, outcomes, ["g"] * MANY)
     assert abs(covered(fitted.calibrate(fresh, ["g"] * 4000), later) - 0.9) < 4 * np.sqrt(0.09 / 4000) + 0.005
 
 
@@ -57,8 +60,8 @@ def test_the_guarantee_of_the_finite_sample_rule_holds_on_average() -> None:
 
 def test_each_group_is_calibrated_for_itself(name) -> None:
     rng = np.random.default_rng(3)
-    groups = ["sharp / a"] * 2000 + ["wide / a"] * 2000
-    parts = [forecasts(rng, 2000, wrong=w) for w in (0.6, 1.8)]
+    groups = ["sharp / a"] * (MANY // 2) + ["wide / a"] * (MANY // 2)
+    parts = [forecasts(rng, MANY // 2, wrong=w) for w in (0.6, 1.8)]
     fresh = [forecasts(rng, 2000, wrong=w) for w in (0.6, 1.8)]
     fitted = calibrator(name).fit(np.vstack([p[0] for p in parts]), np.concatenate([p[1] for p in parts]), groups)
     for (quantiles, outcomes), group in zip(fresh, ("sharp / a", "wide / a"), strict=True):
@@ -79,6 +82,17 @@ def test_with_few_past_forecasts_nothing_gets_narrower(n, seed) -> None:
     fresh, _ = forecasts(rng, 5, wrong=3.0)
     moved = Conformal().fit(past, outcomes, ["g"] * n).calibrate(fresh, ["g"] * 5)
     assert np.all(moved[:, HIGH] - moved[:, LOW] >= fresh[:, HIGH] - fresh[:, LOW] - 1e-9)
+
+
+def test_the_fewer_past_forecasts_the_less_narrower_a_forecast_gets() -> None:
+    rng = np.random.default_rng(9)
+    fresh, _ = forecasts(rng, 200, wrong=3.0)
+    widths = []
+    for n in (100, 3000, 30_000):
+        past, outcomes = forecasts(rng, n, wrong=3.0)
+        moved = Conformal().fit(past, outcomes, ["g"] * n).calibrate(fresh, ["g"] * 200)
+        widths.append(float(np.mean((moved[:, HIGH] - moved[:, LOW]) / (fresh[:, HIGH] - fresh[:, LOW]))))
+    assert 1.0 > widths[0] > widths[1] + 0.1 > widths[2] + 0.2
 
 
 def test_a_group_that_never_came_up_falls_back_to_the_broader_one(name) -> None:

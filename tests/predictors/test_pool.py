@@ -17,6 +17,7 @@ from predictors.low_rank import LowRank
 from predictors.pool import Pool
 from predictors.registry import predictor
 from predictors.rehearsal import rehearse
+from predictors.spread import Spread
 from predictors.stacking import EVERY, pooled
 from records.metric import Floats
 from records.quantiles import LEVELS
@@ -96,6 +97,23 @@ def test_a_calibrated_pool_survives_the_disk(additive_world) -> None:
     with np.load(file, allow_pickle=False) as stored:
         restored = made.restore(history, {name: stored[name] for name in stored.files})
     assert restored.forecast(questions) == fitted.forecast(questions)
+
+
+def test_a_few_records_more_need_no_new_rehearsals(additive_world) -> None:
+    made = predictor("pool", calibrator=calibrator())
+    part = additive_world.history(records=additive_world.records[:-5])
+    history, questions = additive_world.without([(3, 4)])
+    earlier = made.fit(part)
+    again, anew = made.refit(history, earlier.state()), made.fit(history)
+    assert again.weights.keys() == earlier.weights.keys()
+    one, other = (fitted.forecast(questions)[0].distribution for fitted in (again, anew))
+    assert abs(one.median - other.median) < 1.5
+    assert again.state().keys() == earlier.state().keys()
+
+
+def test_spreads_follow_their_columns_when_the_catalogue_changes() -> None:
+    spread = Spread(np.zeros(5), np.array([1.0, 2.0, 3.0]))
+    np.testing.assert_array_equal(spread.moved(np.array([2, 3, 0])).factors, [3.0, 1.0, 1.0])
 
 
 def test_a_reported_cell_is_left_mostly_to_its_reports(additive_world) -> None:
