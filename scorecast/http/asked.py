@@ -12,6 +12,7 @@ from records.names.catalogue import Catalogue
 from records.question import Question
 from records.setting import Setting
 from scorecast.asking import check_threshold
+from scorecast.own_benchmark import Kind, OwnBenchmark
 from scorecast.planned import OwnModel, check_sources, plan
 
 MOST_QUESTIONS = 100
@@ -39,6 +40,23 @@ class OwnFacts(Value):
     reasoning: bool | None = Field(default=None, description="Whether it thinks at length.")
 
 
+class BenchmarkFacts(Value):
+    """What you tell of a benchmark that the service does not know; scores are in the unit of its metric."""
+
+    description: str = Field(
+        min_length=1, max_length=4000, description="What it asks, of what material, how answers are given and graded."
+    )
+    domain: str = Field(default="", max_length=200, description="Such as `mathematics`.")
+    answer_format: str = Field(default="", max_length=200, description="Such as `multiple choice`.")
+    chance: float | None = Field(default=None, description="Score of guessing at random.")
+    items: int | None = Field(default=None, gt=0, description="Scored items.")
+    metric: Kind | None = Field(default=None, description="What scores are told in; percent if left out.")
+    lower_is_better: bool = False
+    lower: float | None = Field(default=None, description="The smallest possible score; of points and money only.")
+    upper: float | None = Field(default=None, description="The largest possible score; of points and money only.")
+    released: Day | None = None
+
+
 class Contender(Value):
     """A model that a forecast is wanted of."""
 
@@ -50,7 +68,8 @@ class Contender(Value):
 class Asked(Contender):
     """One question: which score will this model get on this benchmark?"""
 
-    benchmark: Label = Field(description="Any spelling of a known benchmark's name.")
+    benchmark: Label = Field(description="Any spelling of a known benchmark's name, or the name of your own.")
+    own_benchmark: BenchmarkFacts | None = Field(default=None, description="Of your own benchmark only.")
     setting: Setting = Setting()
     as_of: AsOf = None
     withhold: Withhold = False
@@ -78,6 +97,7 @@ class Asked(Contender):
             as_of=self.as_of or today,
             today=today,
             own=own,
+            described=OwnBenchmark(**self.own_benchmark.model_dump()) if self.own_benchmark else None,
             known=[f"{name}={value!r}" for name, value in self.known.items()],
             setting=[f"{name}={value}" for name, value in self.setting.told().items()],
             withhold=self.withhold,
@@ -97,6 +117,7 @@ class ComparisonAsked(Value):
     """Models to be compared on one benchmark."""
 
     benchmark: Label
+    own_benchmark: BenchmarkFacts | None = Field(default=None, description="Of your own benchmark only.")
     contenders: list[Contender] = Field(min_length=2, max_length=MOST_CONTENDERS)
     setting: Setting = Setting()
     as_of: AsOf = None
@@ -104,7 +125,7 @@ class ComparisonAsked(Value):
 
     def questions(self) -> list[Asked]:
         """Return a question for each contender."""
-        common = {"benchmark": self.benchmark, "setting": self.setting, "as_of": self.as_of, "withhold": self.withhold}
+        common = {name: value for name, value in vars(self).items() if name != "contenders"}
         return [Asked.model_validate(vars(one) | common) for one in self.contenders]
 
 

@@ -33,8 +33,8 @@ from scorecast.reply_json import Json, as_json
 from scorecast.workspace import Workspace, forecaster
 
 Clock = Callable[[], dt.datetime]
-Write = Callable[[Sequence[Reply], Sequence[Issued | None]], str]
-"""From replies and their entries in the ledger to the body of an answer."""
+Write = Callable[[Sequence[Reply]], str]
+"""From replies, each forecast with its entry in the ledger, to the body of an answer."""
 
 
 class Told(NamedTuple):
@@ -161,12 +161,9 @@ class Desk:
     def _enter(self, replies: Sequence[Reply], write: Write, *, user: str, owner: str, once: Once | None) -> Told:
         """Enter the forecasts in the ledger; only then there is an answer."""
         now = self.clock()
-        entries = [
-            Issued.of(reply.answer, issued_at=now, user=user) if isinstance(reply.answer, Forecast) else None
-            for reply in replies
-        ]
-        issued = [entry for entry in entries if entry is not None]
-        body = write(replies, entries)
+        told = [_with_entry(reply, now=now, user=user) for reply in replies]
+        issued = [reply.issued for reply in told if reply.issued is not None]
+        body = write(told)
         # Writers wait for each other in the database, but with pauses: here they queue.
         with self._entering:
             if once is None:
@@ -187,13 +184,17 @@ def _again(receipt: Receipt, once: Once) -> Told:
     return Told(receipt.answer, ())
 
 
-def told_json(asked: Asked, reply: Reply, entry: Issued | None) -> dict[str, Json]:
+def _with_entry(reply: Reply, *, now: dt.datetime, user: str) -> Reply:
+    """Return a reply with what is about to be entered; an abstention as it is."""
+    if not isinstance(reply.answer, Forecast):
+        return reply
+    return replace(reply, issued=Issued.of(reply.answer, issued_at=now, user=user))
+
+
+def told_json(asked: Asked, reply: Reply) -> dict[str, Json]:
     """Return one reply with its place in the ledger; an abstention has none."""
-    place: dict[str, Json] = {
-        "id": entry.id if entry else None,
-        "issued_at": entry.issued_at.isoformat() if entry else None,
-    }
-    return place | as_json(reply, threshold=asked.threshold)
+    nowhere: dict[str, Json] = {"id": None, "issued_at": None}
+    return nowhere | as_json(reply, threshold=asked.threshold)
 
 
 def pairs_json(replies: Sequence[Reply]) -> list[Json]:

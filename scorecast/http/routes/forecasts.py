@@ -9,7 +9,6 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Request
 from fastapi.responses import Response
 
-from records.ledger import Issued
 from scorecast.http import replies
 from scorecast.http.access import Caller
 from scorecast.http.asked import Asked, ComparisonAsked, ForecastsAsked
@@ -38,8 +37,8 @@ async def forecasts(
 ) -> Response:
     """Forecast one score or many, all of them or none; each forecast is in the ledger before it is answered."""
 
-    def write(answers: Sequence[Reply], entries: Sequence[Issued | None]) -> str:
-        return json.dumps({"forecasts": _told(asked.questions, answers, entries)}, ensure_ascii=False)
+    def write(answers: Sequence[Reply]) -> str:
+        return json.dumps({"forecasts": _told(asked.questions, answers)}, ensure_ascii=False)
 
     once = Once.of(key, f"forecasts {asked.model_dump_json()}") if key else None
     return await _answer(request, desk, asked.questions, write, caller=caller, once=once, bounds=bounds)
@@ -52,8 +51,8 @@ async def comparisons(
     """Compare models on one benchmark; the forecast of each is in the ledger before it is answered."""
     questions = asked.questions()
 
-    def write(answers: Sequence[Reply], entries: Sequence[Issued | None]) -> str:
-        told: dict[str, Json] = {"forecasts": _told(questions, answers, entries), "pairs": pairs_json(answers)}
+    def write(answers: Sequence[Reply]) -> str:
+        told: dict[str, Json] = {"forecasts": _told(questions, answers), "pairs": pairs_json(answers)}
         return json.dumps(told, ensure_ascii=False)
 
     once = Once.of(key, f"comparisons {asked.model_dump_json()}") if key else None
@@ -75,5 +74,5 @@ async def _answer(
     return body(told.body)
 
 
-def _told(asked: Sequence[Asked], answers: Sequence[Reply], entries: Sequence[Issued | None]) -> list[Json]:
-    return [told_json(*one) for one in zip(asked, answers, entries, strict=True)]
+def _told(asked: Sequence[Asked], answers: Sequence[Reply]) -> list[Json]:
+    return [told_json(*one) for one in zip(asked, answers, strict=True)]

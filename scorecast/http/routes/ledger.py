@@ -120,8 +120,8 @@ def _find(ledger: Ledger, entry_id: str) -> Issued:
 
 
 def _entry(entry: Issued) -> dict[str, Json]:
-    place: dict[str, Json] = {"id": entry.id, "issued_at": entry.issued_at.isoformat()}
-    return place | {"user": entry.user, "forecast": place | as_json(Reply(answer=entry.forecast))}
+    told: dict[str, Json] = {"id": entry.id, "issued_at": entry.issued_at.isoformat(), "user": entry.user}
+    return told | {"forecast": as_json(Reply(answer=entry.forecast, issued=entry))}
 
 
 def _settled(settled: Settled) -> dict[str, Json]:

@@ -131,3 +131,12 @@ def test_many_at_once_are_answered_as_one_by_one(client, question) -> None:
     for thread in threads:
         thread.join()
     assert together == alone
+
+
+def test_a_benchmark_of_ones_own_is_forecast_by_its_description(client, question) -> None:
+    facts = {"description": "Multiple-choice questions on the repair of bicycles, four options each.", "chance": 25}
+    answer = ask(client, question | {"benchmark": "bicycle-repair", "own_benchmark": facts})
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["forecasts"][0]["question"]["benchmark"] == "bicycle_repair"
+    assert ask(client, question | {"benchmark": "bicycle-repair"}).status_code == 404
+    assert ask(client, question | {"own_benchmark": facts}).status_code == 400
