@@ -88,7 +88,7 @@ class Pool:
         """Learn the members anew, and take weights, spreads and calibration over from a fit to nearly the same records.
 
         Those are learned from thousands of past forecasts, which a handful of records does not change; no rehearsal is
-        made, so that this takes a tenth of the time of ``fit``.
+        made, so that this takes an eighth of the time of ``fit``.
 
         Args:
             history: that of the earlier fit with some records more, or less.
