@@ -13,10 +13,9 @@ from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 from agent.effort import Effort, Framing
 from agent.lessons import Lesson
 from agent.quoting import one_line, quoted
-from agent.tools.describing import benchmark_facts, direction, model_facts, model_scores
+from agent.tools.describing import asked_benchmark, asked_model, bounds, direction
 from agent.tools.desk import Desk
 from prompts import Prompt, prompt
-from records.metric import Metric
 from records.record import Record
 
 MOST_REPORTED = 8
@@ -58,7 +57,7 @@ def _system(desk: Desk, *, rounds: int, blind: bool) -> str:
         as_of=question.as_of.isoformat(),
         rounds=str(rounds),
         unit=question.metric.unit.value,
-        bounds=_bounds(question.metric),
+        bounds=bounds(question.metric),
         direction=direction(question.benchmark),
     )
     return f"{told}\n{prompt('blind').fill()}" if blind else told
@@ -67,8 +66,8 @@ def _system(desk: Desk, *, rounds: int, blind: bool) -> str:
 def _question(desk: Desk, framing: str, lessons: Sequence[Lesson], reported: Sequence[Record]) -> str:
     question = desk.question
     return prompt("question").fill(
-        model=_data(desk, f"{model_facts(question.model)}; {model_scores(desk.history, question.model)}"),
-        benchmark=_data(desk, benchmark_facts(desk.history, question.benchmark)),
+        model=_data(desk, asked_model(desk)),
+        benchmark=_data(desk, asked_benchmark(desk)),
         setting=desk.mask(one_line(str(question.setting))),
         known=_block(desk, "known", (desk.show_record(record) for record in question.known)),
         reported=_block(desk, "reported", (desk.show_record(record) for record in reported[:MOST_REPORTED])),
@@ -84,8 +83,3 @@ def _block(desk: Desk, name: str, lines: Iterable[str]) -> str:
 
 def _data(desk: Desk, text: str) -> str:
     return quoted(desk.mask(text))
-
-
-def _bounds(metric: Metric) -> str:
-    low, high = metric.bounds
-    return f"from {low:g} to {high:g}" if metric.bounded else "without two bounds"

@@ -62,6 +62,10 @@ def _where(told: dict[str, object]) -> Where:
         raise ToolError("; ".join(problems(error))) from None
 
 
-def problems(error: ValidationError) -> list[str]:
-    """Say what is wrong with arguments, each with its place."""
-    return [f"{'.'.join(map(str, e['loc'])) or 'arguments'}: {e['msg']}" for e in error.errors(include_url=False)[:4]]
+def problems(error: ValidationError, *, known: type[BaseModel] | None = None) -> list[str]:
+    """Say what is wrong with arguments, each with its place; where some do not exist, also which do."""
+    wrong = error.errors(include_url=False)
+    told = [f"{'.'.join(map(str, one['loc'])) or 'arguments'}: {one['msg']}" for one in wrong[:4]]
+    if known is not None and any(one["type"] == "extra_forbidden" for one in wrong):
+        told.append(f"the arguments are {', '.join(known.model_fields) or 'none'}")
+    return told

@@ -9,6 +9,7 @@ from agent.tools.conditions import Arguments
 from agent.tools.desk import Desk
 from records.benchmark import Benchmark
 from records.history import History
+from records.metric import Metric
 from records.model import Model
 from records.names.fold import fold
 
@@ -29,8 +30,7 @@ def describe_model(desk: Desk, told: DescribeModel) -> str:
     """Show what is known of a model; of the asked one, what the question tells."""
     asked = desk.question.model
     if _names(told.name, asked.id, asked.name, *asked.aliases):
-        desk.shown[f"model:{asked.id}"] = None
-        return f"[model:{asked.id}] {model_facts(asked)}; {model_scores(desk.history, asked)}"
+        return asked_model(desk)
     return "\n".join(desk.show([desk.search.describe_model(told.name)])) or "nothing is known of it"
 
 
@@ -38,9 +38,22 @@ def describe_benchmark(desk: Desk, told: DescribeBenchmark) -> str:
     """Show what a benchmark asks; of the asked one, what the question tells."""
     asked = desk.question.benchmark
     if _names(told.name, asked.id, asked.name, *asked.aliases):
-        desk.shown[f"benchmark:{asked.id}"] = None
-        return f"[benchmark:{asked.id}] {benchmark_facts(desk.history, asked)}"
+        return asked_benchmark(desk)
     return "\n".join(desk.show([desk.search.describe_benchmark(told.name)])) or "nothing is known of it"
+
+
+def asked_model(desk: Desk) -> str:
+    """Tell what is known of the asked model, and note it as shown: it may be cited."""
+    asked = desk.question.model
+    desk.shown[f"model:{asked.id}"] = None
+    return f"[model:{asked.id}] {model_facts(asked)}; {model_scores(desk.history, asked)}"
+
+
+def asked_benchmark(desk: Desk) -> str:
+    """Tell what the asked benchmark is, and note it as shown: it may be cited."""
+    asked = desk.question.benchmark
+    desk.shown[f"benchmark:{asked.id}"] = None
+    return f"[benchmark:{asked.id}] {benchmark_facts(desk.history, asked)}"
 
 
 def model_facts(model: Model) -> str:
@@ -63,13 +76,12 @@ def model_facts(model: Model) -> str:
 def benchmark_facts(history: History, benchmark: Benchmark) -> str:
     """Tell a benchmark's properties and its description, which quotes no withheld score."""
     metric = benchmark.metric
-    low, high = metric.bounds
     facts = {
         "name": benchmark.name,
         "id": benchmark.id,
         "domain": benchmark.domain,
         "answer format": benchmark.answer_format,
-        "metric": f"{metric.name} in {metric.unit.value}, {low:g} to {high:g}, {direction(benchmark)}",
+        "metric": f"{metric.name} in {metric.unit.value}, {bounds(metric)}, {direction(benchmark)}",
         "chance level": "" if metric.chance is None else f"{metric.chance:g}",
         "items": benchmark.items,
         "released": benchmark.released,
@@ -82,6 +94,15 @@ def benchmark_facts(history: History, benchmark: Benchmark) -> str:
 def model_scores(history: History, model: Model) -> str:
     """Tell on how many benchmarks a model has a visible score."""
     return f"benchmarks with a visible score: {_count(history, 'model', model.id, 'benchmark')}"
+
+
+def bounds(metric: Metric) -> str:
+    """Say between which bounds scores lie."""
+    if metric.lower is None and metric.upper is None:
+        return "without bounds"
+    low = "" if metric.lower is None else f"from {metric.lower:g}"
+    high = "without an upper bound" if metric.upper is None else f"to {metric.upper:g}"
+    return f"{low} {high}".strip()
 
 
 def direction(benchmark: Benchmark) -> str:

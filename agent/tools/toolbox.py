@@ -98,7 +98,7 @@ def _served(desk: Desk, name: str, arguments: Mapping[str, object]) -> str:
     try:
         return tool.act(desk, tool.arguments.model_validate(meant))
     except ValidationError as error:
-        return f"error in the arguments of {name}: {'; '.join(problems(error))}"
+        return f"error in the arguments of {name}: {'; '.join(problems(error, known=tool.arguments))}"
     except UnknownName as error:
         near = f"; the nearest known are {', '.join(error.suggestions)}" if error.suggestions else ""
         return f"error: no {error.kind} is called {error.name[:200]!r}{near}. search_records finds names by meaning"
