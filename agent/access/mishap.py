@@ -28,7 +28,7 @@ def setback_of(error: Exception, *, settings: AccessSettings) -> Setback:
     if isinstance(error, APIError) and not isinstance(error, APIConnectionError):
         return Setback(Kind.LOST, _clean(f"the stream ends with an error: {error.message}", settings))
     causes = list(_causes(error))
-    told = f"({type(causes[-1]).__name__}: {causes[-1]})"
+    told = next((f"({type(cause).__name__}: {cause})" for cause in reversed(causes) if str(cause)), "")
     if _never_sent(causes):
         return Setback(Kind.UNREACHABLE, _clean(f"no connection {told}", settings))
     if any(isinstance(cause, TimeoutError) for cause in causes):

@@ -14,10 +14,11 @@ import pytest
 from openai import APITimeoutError
 
 from agent.access.mishap import setback_of
-from agent.access.scripted.replies import fails, resets, says
+from agent.access.scripted.replies import resets, says
 from agent.access.setback import Kind, Setback
 from agent.access.settings import AccessSettings
-from agent.access.wire import LARGEST_REPLY, Wire
+from agent.access.transport import LARGEST_REPLY
+from agent.access.wire import Wire
 
 BODY = {"model": "m", "messages": [{"role": "user", "content": "How good?"}]}
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: "
@@ -99,14 +100,35 @@ def test_the_endpoint_is_not_told_about_this_machine(serve):
     assert not [name for name in served.asked[0].headers if name.startswith("x-stainless")]
 
 
-def test_a_proxy_is_asked_with_its_password_and_it_is_not_shown(serve):
-    proxy = serve([says("x"), fails(502, "no route")])
-    named = proxy.url.replace("http://", "http://me:secret@").removesuffix("/v1")
-    told = _send("http://model.invalid/v1", proxy=named)
+def test_a_proxy_is_asked_with_its_password(serve):
+    proxy = serve([says("x")])
+    told = _send("http://model.invalid/v1", proxy=_with_password(proxy))
     assert told["choices"][0]["message"]["content"] == "x"
     assert proxy.asked[0].path == "http://model.invalid/v1/chat/completions"
-    assert proxy.asked[0].headers["proxy-authorization"].startswith("Basic ")
-    assert "secret" not in str(_setback("http://model.invalid/v1", proxy=named))
+    assert proxy.asked[0].headers["proxy-authorization"] == "Basic bWU6c2VjcmV0"
+
+
+def test_a_proxy_that_makes_no_tunnel_gets_its_password_and_no_key_and_neither_is_shown(serve, secret_key):
+    proxy = serve([])
+    setback = _setback("https://model.invalid/v1", proxy=_with_password(proxy), api_key=secret_key)
+    assert proxy.asked[0].path == "model.invalid:443"
+    assert proxy.asked[0].headers["proxy-authorization"] == "Basic bWU6c2VjcmV0"
+    assert secret_key not in str(proxy.asked[0].headers)
+    assert not [secret for secret in ("secret", "bWU6c2VjcmV0") if secret in str(setback)]
+    assert setback.may_pass
+
+
+def _with_password(proxy):
+    return proxy.url.replace("http://", "http://me:secret@").removesuffix("/v1")
+
+
+def test_name_and_password_of_an_address_let_in_where_there_is_no_key_and_are_not_shown(serve, secret_key):
+    served = serve([says("x"), says("y")])
+    address = served.url.replace("http://", "http://me:secret@")
+    _send(address)
+    _send(address, api_key=secret_key)
+    assert [asked.headers["authorization"] for asked in served.asked] == ["Basic bWU6c2VjcmV0", f"Bearer {secret_key}"]
+    assert "secret" not in str(_setback("http://me:secret@127.0.0.1:9/v1"))
 
 
 def test_a_redirect_is_refused_and_not_followed(serve, at_port):
@@ -144,6 +166,7 @@ def test_a_connection_that_is_not_taken_in_time_sent_nothing():
             waiting.connect_ex(("127.0.0.1", port))
         setback = _setback(f"http://127.0.0.1:{port}/v1", timeout_seconds=0.4)
     assert setback.kind is Kind.UNREACHABLE
+    assert "timeout" in setback.reason
 
 
 @pytest.mark.parametrize(
