@@ -157,9 +157,14 @@ def test_the_help_costs_neither_the_service_nor_its_libraries() -> None:
         "except SystemExit: pass\n"
         "sys.exit(bool({'fastapi', 'starlette', 'uvicorn', 'pandas', 'sqlalchemy'} & set(sys.modules)))"
     )
-    began = time.perf_counter()
-    assert subprocess.run([sys.executable, "-c", program], check=False, capture_output=True).returncode == 0
-    assert time.perf_counter() - began < 10.0
+
+    def seconds() -> float:
+        before = os.times()
+        assert subprocess.run([sys.executable, "-c", program], check=False, capture_output=True).returncode == 0
+        after = os.times()
+        return after.children_user - before.children_user
+
+    assert min(seconds() for _ in range(3)) < 0.3, "of computing: waiting for a busy machine does not count"
 
 
 def test_keys_are_made_shown_once_listed_and_revoked(run, plant, tmp_path, monkeypatch) -> None:
