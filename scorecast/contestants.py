@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-import importlib.metadata
 from collections.abc import Sequence
 from pathlib import Path
 
-import calibration
-import predictors
-import records
 from eval.contestants import Contestant, ForecastFile, Function, PredictorUnderTest
 from eval.summary import CLIMATOLOGY
 from predictors.registry import PREDICTORS
 from records.errors import UsageError
 from scorecast.agent_contestants import AGENTS, Agents
+from scorecast.code_version import code_version
 from scorecast.workspace import forecaster
 
 BASELINES = (CLIMATOLOGY, "additive", "low-rank")
@@ -70,13 +66,3 @@ def _contestant(name: str, version: str, folder: Path, batch: int | None, agents
 def remarks(judged: Sequence[Contestant]) -> list[str]:
     """What was wrong with single rows of files of forecasts."""
     return [f"{one.path}, {remark}" for one in judged if isinstance(one, ForecastFile) for remark in one.remarks]
-
-
-def code_version() -> str:
-    """Version of the program, and a hash of the code that fits and forecasts: an edited predictor is judged anew."""
-    digest = hashlib.sha256()
-    # Subpackages read and keep records: what they do shows in the fingerprint of the corpus.
-    for package in (records, predictors, calibration):
-        for path in sorted(Path(package.__path__[0]).glob("*.py")):
-            digest.update(path.name.encode() + path.read_bytes())
-    return f"{importlib.metadata.version('scorecast')}+{digest.hexdigest()[:12]}"

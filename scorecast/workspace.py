@@ -15,6 +15,7 @@ from records.corpus.load import SERIES, corpus_fingerprint, load_corpus
 from records.stages import Predictor
 from records.store import Store
 from retrieval.nearest import NearestRecords
+from scorecast.code_version import code_version
 from scorecast.fits import Fits
 from scorecast.pipeline import Pipeline
 from scorecast.settings import Settings
@@ -53,7 +54,7 @@ class Workspace:
             UsageError: no forecaster has this name.
             DataError: the agent's track record is damaged.
         """
-        predictor: Predictor = Fits(self.settings.fits, self.version, self.busy).of(forecaster(name))
+        predictor: Predictor = Fits(self.settings.fits, code_version(), self.busy).of(forecaster(name))
         if agent is not None:
             predictor = self._agent(agent, predictor, heard)
         return Pipeline(source=self.store, predictor=predictor, retriever=NearestRecords(), version=self.version)
