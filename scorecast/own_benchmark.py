@@ -74,7 +74,7 @@ class OwnBenchmark:
     def told(self) -> list[str]:
         """The options that were given, as typed."""
         names = {"released": "benchmark-released"}
-        given = [name for name, value in vars(self).items() if value not in (None, "", False)]
+        given = [name for name, value in vars(self).items() if value is not False and value not in (None, "")]
         return [f"--{names.get(name, name).replace('_', '-')}" for name in given]
 
 

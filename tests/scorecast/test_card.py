@@ -12,6 +12,7 @@ from rich.console import Console
 from records.distribution import Distribution
 from records.evidence import Evidence, EvidenceLevel, Relation
 from records.forecast import Abstention, Component, Forecast, Provenance
+from records.ledger import Issued
 from records.metric import Metric, Unit
 from scorecast.card import BAR, bar, card, comparison, score
 from scorecast.pipeline import Reply
@@ -90,6 +91,15 @@ def test_an_abstention_is_a_sentence_and_no_number(make_question) -> None:
     told = as_json(silent)
     assert told["abstained"] is True
     assert "median" not in told
+
+
+def test_an_issued_forecast_tells_its_place_in_the_ledger_and_how_it_is_settled(reply) -> None:
+    moment = dt.datetime(2025, 6, 1, 12, tzinfo=dt.UTC)
+    entry = Issued.of(reply().answer, issued_at=moment)
+    issued = reply(issued=entry)
+    assert f"scorecast resolve {entry.id} SCORE" in text(card(issued))
+    assert as_json(issued) == {"id": entry.id, "issued_at": "2025-06-01T12:00:00+00:00"} | as_json(reply())
+    assert "Ledger" not in text(card(reply()))
 
 
 def test_texts_from_records_cannot_style_or_break_the_card(reply, make_record) -> None:

@@ -7,7 +7,11 @@ import json
 
 import pytest
 
+from agent.effort import Framing
+from agent.opening import opening
+from agent.tools.describing import bounds
 from agent.tools.toolbox import TOOLS, schemas, serve, submit_schema
+from records.metric import Metric, Unit
 
 
 def _ids(history, **cells) -> set[str]:
@@ -139,3 +143,28 @@ def test_every_tool_is_told_to_the_model_with_a_description_and_no_reference() -
     for schema in (*schemas(), submit_schema()):
         assert len(schema["function"]["description"]) > 20
         assert "$ref" not in json.dumps(schema)
+
+
+def test_what_the_question_tells_of_model_and_benchmark_can_be_cited_without_a_call(desk) -> None:
+    told = opening(desk, rounds=3, framing=Framing.BASE_RATE, lessons=(), reported=(), blind=False)[1].text
+    for key in ("model:m-5", "benchmark:b-0"):
+        assert f"[{key}]" in told
+        assert key in desk.shown
+
+
+def test_an_argument_that_does_not_exist_is_answered_with_those_that_do(desk) -> None:
+    told = serve(desk, "filter_records", {"min_params_b": 7})
+    assert "min_params_b" in told
+    assert "params_b_from" in told
+
+
+@pytest.mark.parametrize(
+    ("metric", "told"),
+    [
+        (Metric(name="accuracy"), "from 0 to 100"),
+        (Metric(name="rating", unit=Unit.RATING), "without bounds"),
+        (Metric(name="minutes", unit=Unit.POINTS, lower=0.0), "from 0 without an upper bound"),
+    ],
+)
+def test_bounds_are_told_in_words(metric, told) -> None:
+    assert bounds(metric) == told
