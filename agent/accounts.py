@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from agent.access.budget import Spent
 from agent.deliberating import Deliberation
+from agent.opinion import Opinion
 from agent.recall import Recall
 from agent.remembered import Remembered, seen_models
 from records.evidence import EvidenceLevel
@@ -19,8 +22,7 @@ def account(held: Deliberation, recall: Recall | None, spent: Spent, *, seconds:
     return {
         "draws": sum(one.speaks for one in held.opinions),
         "disagreement": round(held.disagreement, 4),
-        "recall": (recall is not None and recall.claimed) or any(one.recalls for one in held.opinions),
-        **(recall.settings if recall else {}),
+        **claims(recall, held.opinions),
         "calls": spent.calls,
         "cached_calls": spent.cached,
         "tokens": spent.tokens,
@@ -28,6 +30,24 @@ def account(held: Deliberation, recall: Recall | None, spent: Spent, *, seconds:
         "unpriced_calls": spent.unpriced,
         "agent_seconds": round(seconds, 3),
     }
+
+
+def claims(recall: Recall | None, opinions: Sequence[Opinion]) -> Settings:
+    """Return whether the language model claims to remember the score, asked on the side or in an answer of its own.
+
+    ``claims_recall`` is left out where nobody answered, ``recalled_value`` where no value is named; the probe's counts
+    before those of the draws. ``recalled_by`` says who claims it.
+    """
+    answered = [one.stated.recall for one in opinions if one.stated is not None]
+    claiming = [one for one in answered if one.claimed]
+    told: Settings = dict(recall.settings) if recall else {}
+    if answered or recall:
+        told["claims_recall"] = bool(claiming) or (recall is not None and recall.claimed)
+    values = [one.value for one in claiming if one.value is not None]
+    if values:
+        told.setdefault("recalled_value", values[0])
+    sides = ["probe"] * (recall is not None and recall.claimed) + ["draws"] * bool(claiming)
+    return told | ({"recalled_by": " and ".join(sides)} if sides else {})
 
 
 def remembered(

@@ -131,8 +131,8 @@ def _stated(
 
 
 def remembers(settings: Settings) -> tuple[str, ...]:
-    """The caveat that the recall probe gives cause for."""
-    if not settings.get("claims_recall"):
+    """The caveat that the recall probe gives cause for; what the draws claim is among their flags."""
+    if "probe" not in str(settings.get("recalled_by", "")):
         return ()
     told = f"the language model says that it remembers this score ({settings['recalled_value']:g})"
     return (f"asked on the side, {told}: contamination is possible",)

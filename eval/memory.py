@@ -2,13 +2,15 @@
 
 A forecast says in the settings of its provenance whether it was made under names (``mode`` named or blind), whether
 the model claims to recall the score (``claims_recall``), and until when the user says that the model knows
-(``model_cutoff``, a date). What is not told is not guessed.
+(``model_cutoff``, a date). What is not told is not guessed. Blind is not free of memory: what is asked may be
+recognised by its description, and the model may claim to recall it all the same.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Literal, Self
 
 from records.base import Value
@@ -19,6 +21,9 @@ AFTER_CUTOFF = "published after the model's knowledge cutoff"
 CLAIMS, DENIES = "claims recall", "claims no recall"
 PARTS = (NAMED, BLIND, AFTER_CUTOFF, CLAIMS, DENIES)
 """What is told apart, in the order in which it is shown; one forecast may be in several parts."""
+
+REMARKS = MappingProxyType({BLIND: "names masked; a model may still recognise what is asked"})
+"""What a reader must know of a part, beside its name."""
 
 COLUMN = "memory"
 """Column of ``eval.judged.Judged.table`` that names the parts of each question; absent where nobody told."""
@@ -59,6 +64,11 @@ class Memory(Value):
         after = self.cutoff is not None and published is not None and published > self.cutoff
         recall = {True: CLAIMS, False: DENIES, None: ""}[self.claims_recall]
         return BETWEEN.join(filter(None, (self.mode, AFTER_CUTOFF * after, recall)))
+
+
+def label(part: str) -> str:
+    """Return the name of a part as tables show it, with what a reader must know of it."""
+    return f"{part} ({REMARKS[part]})" if part in REMARKS else part
 
 
 def public_from(question: Question) -> dt.date | None:

@@ -13,6 +13,7 @@ import numpy as np
 from eval import reliability
 from eval.judged import Judged
 from eval.measured import Measured, measure
+from eval.memory import label
 from eval.report import figures
 from eval.report.misses import Miss, worst
 from eval.report.svg import SERIES
@@ -130,6 +131,7 @@ def page(result: Result, judged: Sequence[Judged]) -> str:
         calibration=figures.calibration([_coverage(m) for m in measured.values()]),
         risk_coverage=_risk_coverage(result),
         levels=_error_by(result, lambda scores: scores.levels),
+        part_label=label,
         memory=_error_by(result, lambda scores: scores.memory),
         remembering={name: found.memory for name, found in result.forecasters.items() if found.memory},
         groups=_error_by(result, lambda scores: scores.groups),

@@ -10,6 +10,7 @@ from rich.text import Text
 from eval.audit import Audit
 from eval.benchpress.published import Check
 from eval.comparison import Comparison
+from eval.memory import label
 from eval.result import Estimate, Result, Scores
 from predictors.registry import DEFAULT
 
@@ -49,7 +50,7 @@ def memory(found: Result) -> Table | None:
     table = _table("what it may remember", "part", "questions", *FIGURES)
     for name, scores in found.forecasters.items():
         for part, own in scores.memory.items():
-            table.add_row(Text(name), part, f"{own.n:,}", *_figures(own))
+            table.add_row(Text(name), Text(label(part)), f"{own.n:,}", *_figures(own))
     return table if table.row_count else None
 
 

@@ -15,6 +15,7 @@ from agent.effort import EFFORTS, Think
 from agent.errors import NotConfigured, ProviderDown
 from agent.lessons import Lesson
 from agent.weighing import UNPROVEN
+from eval.memory import CLAIMS, Memory
 from records.errors import LeakageError, UsageError
 from records.evidence import Relation
 from records.forecast import Abstention, Forecast
@@ -59,20 +60,45 @@ def test_the_forecast_says_what_it_was_made_with(answers, doubles) -> None:
     assert told["llm"] == "fn"
     assert told["think"] == "low"
     assert told["draws"] == 1
-    assert told["recall"] is False
+    assert told["claims_recall"] is False
     assert {key for key in told if key.startswith("prompt ")} >= {"prompt forecaster", "prompt framing_base_rate"}
 
 
 def test_a_model_that_remembers_the_score_is_found_out_on_the_side(answers, doubles) -> None:
     answer, [kept] = answers(low(doubles), memory="61.5", think=Think.LOW)
-    assert kept.settings["recall"] is True
+    assert kept.settings["claims_recall"] is True
     assert kept.settings["recalled_value"] == 61.5
     assert any("remembers this score (61.5)" in caveat for caveat in answer.caveats)
 
 
+@pytest.mark.parametrize("blind", [False, True])
+@pytest.mark.parametrize("value", [None, 61.5])
+def test_a_claim_in_an_answer_is_told_with_the_forecast_in_both_modes(answers, doubles, blind, value) -> None:
+    claims = doubles.submits(recall={"claimed": True, "value": value})
+    answer, _ = answers(doubles.script(claims), think=Think.LOW, blind=blind)
+    told = answer.provenance.settings
+    assert told["claims_recall"] is True
+    assert told["recalled_by"] == "draws"
+    assert told.get("recalled_value") == value
+    assert Memory.of(told).parts(None) == f"{'blind' if blind else 'named'}; {CLAIMS}"
+    assert [caveat for caveat in answer.caveats if "recalls this score" in caveat]
+
+
+def test_the_probe_and_the_draws_claim_together(answers, doubles) -> None:
+    claims = doubles.submits(recall={"claimed": True, "value": 60.0})
+    answer, _ = answers(doubles.script(claims), memory="61.5", think=Think.LOW)
+    told = answer.provenance.settings
+    assert (told["recalled_by"], told["recalled_value"]) == ("probe and draws", 61.5)
+
+
+def test_where_no_draw_answers_blind_nothing_is_said_of_memory(answers, doubles) -> None:
+    answer, _ = answers(doubles.script(AIMessage("?"), AIMessage("?")), think=Think.LOW, blind=True)
+    assert "claims_recall" not in answer.provenance.settings
+
+
 def test_a_blind_model_is_told_no_name_and_asked_by_none(answers, doubles, question) -> None:
     answer, [kept] = answers(low(doubles), memory="61.5", think=Think.LOW, blind=True)
-    assert kept.settings["recall"] is False
+    assert kept.settings["claims_recall"] is False
     said = " ".join(message.content for message in kept.opinions[0].messages)
     assert question.model.name not in said
     assert question.benchmark.id not in said

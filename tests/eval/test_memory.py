@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from io import StringIO
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 from eval.answering import check
 from eval.memory import AFTER_CUTOFF, BLIND, CLAIMS, COLUMN, DENIES, NAMED, PARTS, Memory, public_from
@@ -113,3 +115,12 @@ def test_the_page_and_the_terminal_tell_the_parts_and_say_nothing_without_them(a
     assert "What a language model may remember" not in render(silent, [pool])
     assert bench_tables.memory(told).row_count == 4
     assert bench_tables.memory(silent) is None
+
+
+def test_blind_is_never_shown_as_free_of_memory(apart, answers) -> None:
+    told = evaluate([apart], suite="s", draws=10)
+    remark = "blind (names masked; a model may still recognise what is asked)"
+    screen = Console(width=200, file=StringIO())
+    screen.print(bench_tables.memory(told))
+    assert remark in screen.file.getvalue()
+    assert remark in render(told, [apart])
