@@ -35,11 +35,12 @@ HOMES: dict[str, tuple[str, ...]] = {
     "alembic": ("records.store",),
     "bm25s": ("retrieval",),
     "chromadb": ("retrieval",),
+    "fastapi": ("scorecast.http",),
+    "httpx2": ("agent.access",),
     "jinja2": ("eval.report",),
-    "langchain": ("agent",),
     "langchain_core": ("agent",),
     "langchain_openai": ("agent",),
-    "matplotlib": ("eval.report",),
+    "matplotlib": ("eval.report", "scorecast.picture"),
     "numpy": EVERYWHERE,
     "pandas": EVERYWHERE,
     "openai": ("agent",),
@@ -51,16 +52,19 @@ HOMES: dict[str, tuple[str, ...]] = {
     "rich": ("scorecast", "records.corpus.compile"),
     "scipy": EVERYWHERE,
     "sqlalchemy": ("records.store",),
-    "tiktoken": ("agent",),
+    "starlette": ("scorecast.http",),
+    "threadpoolctl": ("predictors.parallel",),
     "typer": ("scorecast",),
+    "uvicorn": ("scorecast.http",),
     "wordllama": ("retrieval",),
     "yaml": ("records.importers", "records.corpus.compile"),
 }
 """The modules below which each third-party library may be imported. What is not listed may not be imported."""
 
 HEAVY = (
-    "alembic", "bm25s", "chromadb", "jinja2", "langchain", "langchain_core", "langchain_openai", "matplotlib", "numpy",
-    "openai", "pandas", "pyarrow", "rapidfuzz", "scipy", "sqlalchemy", "wordllama", "yaml",
+    "alembic", "bm25s", "chromadb", "fastapi", "httpx2", "jinja2", "langchain_core", "langchain_openai", "matplotlib",
+    "numpy", "openai", "pandas", "pyarrow", "rapidfuzz", "scipy", "sqlalchemy", "starlette", "threadpoolctl", "uvicorn",
+    "wordllama", "yaml",
 )  # fmt: skip
 """What ``scorecast --help`` must not load."""
 
