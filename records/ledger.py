@@ -65,10 +65,13 @@ class Settled(Value):
 
     @property
     def foresight(self) -> bool:
-        """Whether it was issued, and could know only, what was public before the day on which the outcome was."""
-        question = self.issued.forecast.question
-        blind = not question.cell_known and question.as_of < self.resolution.published
-        return blind and self.issued.issued_on < self.resolution.published
+        """Whether it was issued, and could know only, what was public before the day on which the outcome was.
+
+        A forecast that knew a report of its very cell does not count: the outcome was half told.
+        """
+        forecast = self.issued.forecast
+        unreported = not (forecast.question.cell_known and forecast.evidence_level.cell_reports)
+        return unreported and max(forecast.question.as_of, self.issued.issued_on) < self.resolution.published
 
     @property
     def horizon(self) -> int:

@@ -116,12 +116,16 @@ def test_a_resolution_settles_and_the_latest_correction_holds(store, make_foreca
 
 def test_only_what_was_issued_before_the_outcome_counts_as_foresight(store, make_forecast, now) -> None:
     late = now + dt.timedelta(days=60)
-    asked = [(make_forecast(), now), (make_forecast("late"), late), (make_forecast("known", cell_known=True), now)]
+    unreported = make_forecast("open", cell_known=True)
+    reported = make_forecast("known", cell_known=True).model_copy(
+        update={"evidence_level": LEVEL.model_copy(update={"cell_reports": 1})}
+    )
+    asked = [(make_forecast(), now), (make_forecast("late"), late), (reported, now), (unreported, now)]
     for forecast, moment in asked:
         [issued] = store.ledger.issue([forecast], issued_at=moment)
         store.ledger.resolve(issued.id, outcome(forecast), resolved_at=late)
-    assert [settled.foresight for settled in store.ledger.settled()] == [True, False, False]
-    assert [settled.horizon for settled in store.ledger.settled()] == [30, 30, 30]
+    assert [settled.foresight for settled in store.ledger.settled()] == [True, False, False, True]
+    assert [settled.horizon for settled in store.ledger.settled()] == [30, 30, 30, 30]
 
 
 def test_a_value_that_cannot_be_a_score_is_refused_by_its_bounds(store, make_forecast, now) -> None:
