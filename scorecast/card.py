@@ -19,6 +19,7 @@ from records.forecast import Component, Forecast
 from records.metric import Metric, Unit
 from records.record import Record
 from scorecast.pipeline import Reply
+from scorecast.reasons import reasons
 
 BAR = 60
 """Width of the interval bar, in characters."""
@@ -39,7 +40,8 @@ def card(reply: Reply, *, threshold: float | None = None) -> RenderableType:
         return Panel(Text(f"No forecast: {reply.answer.reason}"), title=title, title_align="left", expand=False)
     forecast = reply.answer
     parts: list[RenderableType] = [_asked(forecast), *_reported(reply), Text(), *_verdict(forecast, threshold)]
-    parts += [Text(), _evidence(forecast), Text(), _components(forecast), Text(), *_footnotes(forecast)]
+    parts += [Text(), _evidence(forecast), Text(), _components(forecast), *_reasons(reply)]
+    parts += [Text(), *_footnotes(forecast)]
     parts += _place(reply)
     return Panel(Group(*parts), title=title, title_align="left", padding=(0, 1), expand=False)
 
@@ -195,6 +197,19 @@ def _component_row(part: Component, metric: Metric) -> tuple[str, str, str, str,
     low, high = part.distribution.interval(90)
     reach = f"{score(low, metric)} to {score(high, metric)}"
     return part.name, f"{part.weight:.2f}", score(part.distribution.median, metric), reach, part.reason
+
+
+def _reasons(reply: Reply) -> Iterable[RenderableType]:
+    """What the language model said for and against, one line each."""
+    told = reasons(reply.opinions)
+    if not told:
+        return
+    table = Table.grid(padding=(0, 2))
+    for kind, text in told:
+        table.add_row(Text(f"  {kind}", style="dim"), Text(text))
+    yield Text()
+    yield Text("The language model says:", style="bold")
+    yield table
 
 
 def _footnotes(forecast: Forecast) -> Iterable[RenderableType]:

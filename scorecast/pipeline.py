@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from records.evidence import Evidence
 from records.forecast import Answer, Forecast, Provenance
@@ -16,6 +17,9 @@ from records.question import Question
 from records.record import Record
 from records.reports import reports
 from records.stages import HistorySource, Predictor, Retriever
+
+if TYPE_CHECKING:
+    from agent.opinion import Opinion
 
 EVIDENCE = 8
 """Records cited with a forecast."""
@@ -30,12 +34,14 @@ class Reply:
         already_reported: reports of exactly this cell that the question may know, the newest first.
         withheld: number of reports of the cell or its siblings that the question asked not to know.
         issued: the forecast's entry in the ledger; None where it has none.
+        opinions: what each draw of the language model came to and why, the supervisor's last.
     """
 
     answer: Answer
     already_reported: tuple[Record, ...] = ()
     withheld: int = 0
     issued: Issued | None = None
+    opinions: tuple[Opinion, ...] = ()
 
     @property
     def question(self) -> Question:

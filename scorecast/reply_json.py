@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from agent.quoting import one_line
 from records.distribution import INTERVALS, Distribution
 from records.evidence import Evidence
 from records.forecast import Abstention, Forecast
@@ -10,6 +13,9 @@ from records.quantiles import LEVELS
 from records.question import Question
 from records.record import Record
 from scorecast.pipeline import Reply
+
+if TYPE_CHECKING:
+    from agent.opinion import Opinion
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
@@ -29,7 +35,7 @@ def as_json(reply: Reply, *, threshold: float | None = None) -> dict[str, Json]:
     told |= _stated(forecast.distribution)
     if threshold is not None:
         told["threshold"] = _threshold(forecast, threshold)
-    return told | _grounds(forecast)
+    return told | _grounds(forecast) | _opinions(reply)
 
 
 def comparison_json(first: Reply, second: Reply) -> dict[str, Json]:
@@ -101,6 +107,36 @@ def _grounds(forecast: Forecast) -> dict[str, Json]:
         "method": forecast.method,
         "provenance": forecast.provenance.model_dump(mode="json"),
     }
+
+
+def _opinions(reply: Reply) -> dict[str, Json]:
+    """What every draw of the language model came to and why; nothing where none was asked."""
+    return {"opinions": [_opinion(one) for one in reply.opinions]} if reply.opinions else {}
+
+
+def _opinion(opinion: Opinion) -> dict[str, Json]:
+    told: dict[str, Json] = {"framing": opinion.framing, "speaks": opinion.speaks}
+    if opinion.failure:
+        told["failure"] = _said(opinion.failure)
+    if opinion.distribution is not None:
+        told["median"] = round(opinion.distribution.median, 4)
+        told["intervals"] = _intervals(opinion.distribution)
+    if opinion.stated is not None:
+        stated = opinion.stated
+        told |= {
+            "reasons_for": [_said(text) for text in stated.reasons_for],
+            "reasons_against": [_said(text) for text in stated.reasons_against],
+            "would_change": [_said(text) for text in stated.would_change],
+            "cites": {record: _said(why) for record, why in opinion.cited.items()},
+            "grounding": stated.grounding,
+            "confidence": stated.confidence,
+            "recalls": opinion.recalls,
+        }
+    return told
+
+
+def _said(text: str) -> str:
+    return one_line(text, longest=4_000)
 
 
 def _evidence(item: Evidence) -> dict[str, Json]:

@@ -70,4 +70,4 @@ def ask(
         ]
         replies = issued(made, workspace.store.ledger, now=session.now(), tell=session.tell)
     heard.show()
-    show_replies(replies, threshold=asked.threshold, as_json=json)
+    show_replies(heard.onto(replies), threshold=asked.threshold, as_json=json)

@@ -135,7 +135,7 @@ def forecast(
         )
         replies = issued([reply], workspace.store.ledger, now=session.now(), tell=session.tell)
     heard.show()
-    show_replies(replies, threshold=threshold, as_json=json)
+    show_replies(heard.onto(replies), threshold=threshold, as_json=json)
 
 
 def _day(text: str, option: str) -> dt.date | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import typer
@@ -47,6 +47,11 @@ class Heard:
     def __call__(self, remembered: Remembered) -> None:
         """Hear one forecast."""
         self.told.append(remembered)
+
+    def onto(self, replies: Sequence[Reply]) -> list[Reply]:
+        """Put the opinions that were heard of each question onto its reply."""
+        said = {remembered.question.id: remembered.opinions for remembered in self.told}
+        return [replace(reply, opinions=said.get(reply.question.id, ())) if said else reply for reply in replies]
 
     def show(self) -> None:
         """Print the conversations."""

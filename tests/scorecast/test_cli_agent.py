@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -17,6 +18,8 @@ QUESTION = ("forecast", "-m", "GPT-4.1", "-b", "gpqa_diamond", "--withhold", "--
 ANSWER = {
     "quantiles": {"0.05": 50, "0.5": 63, "0.95": 75},
     "reasons_for": ["its siblings score so"],
+    "reasons_against": ["another \x1b[31mharness"],
+    "would_change": ["a rerun"],
     "grounding": 0.8,
     "confidence": 0.6,
 }
@@ -94,6 +97,21 @@ def test_the_card_tells_the_language_model_and_the_trace_what_was_said(run, serv
     assert out.index("what was said") < out.index("Median")
     assert "scripted-model" in out
     assert "its siblings score so" in out
+
+
+def test_card_and_json_tell_what_the_language_model_said_for_and_against(run, served) -> None:
+    _, out, _ = run(*QUESTION, "--agent", "--think", "low")
+    said = out[out.index("The language model says:") :]
+    for kind, text in (
+        ("for", "its siblings score so"),
+        ("against", "another [31mharness"),
+        ("would change", "a rerun"),
+    ):
+        assert re.search(rf"{re.escape(kind)}.*{re.escape(text)}", said)
+    [opinion] = json.loads(run(*QUESTION, "--agent", "--think", "low", "--json")[1])["opinions"]
+    assert (opinion["framing"], opinion["speaks"], opinion["median"]) == ("base_rate", True, 63.0)
+    assert opinion["would_change"] == ["a rerun"]
+    assert "opinions" not in json.loads(run(*QUESTION, "--json")[1])
 
 
 def test_a_rerun_is_answered_from_the_cache(run, served) -> None:
