@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from agent.quoting import one_line
 from prompts import prompt
 from records.base import Value
+from records.metric import bounds_told
 from records.question import Question
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def read_recall(reply: str, question: Question) -> Recall:
         return Recall(error=f"expected one number or 'unknown', found {one_line(told)!r}")
     value, (low, high) = numbers.pop(), question.metric.bounds
     if not low <= value <= high:
-        return Recall(error=f"remembers {value:g}, outside the bounds {low:g} to {high:g}")
+        return Recall(error=f"remembers {value:g}, outside the bounds {bounds_told(low, high)}")
     return Recall(value=value, claimed=True)
 
 

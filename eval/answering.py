@@ -16,7 +16,7 @@ from eval.judged import ABSTAINED, ANSWERED, FAILED
 from eval.memory import Memory
 from records.errors import DataError, ScorecastError
 from records.forecast import Abstention, Answer, Forecast
-from records.metric import Floats, Metric
+from records.metric import Floats, Metric, bounds_told
 from records.quantiles import LEVELS
 from records.question import Question
 
@@ -97,7 +97,7 @@ def _fault(quantiles: Floats, metric: Metric) -> str:
         return f"the quantiles cross: the steepest fall is {np.diff(quantiles).min():g}"
     low, high = metric.bounds
     if quantiles[0] < low or quantiles[-1] > high:
-        return f"quantiles {quantiles[0]:g} to {quantiles[-1]:g} leave the bounds {low:g} to {high:g}"
+        return f"quantiles {quantiles[0]:g} to {quantiles[-1]:g} leave the bounds {bounds_told(low, high)}"
     return ""
 
 

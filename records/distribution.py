@@ -17,7 +17,7 @@ from scipy import stats
 from records import quantiles as q
 from records.base import Value
 from records.errors import DistributionError
-from records.metric import Floats, Metric
+from records.metric import Floats, Metric, bounds_told
 from records.quantiles import LEVELS
 
 INTERVALS = (50, 80, 90)
@@ -45,7 +45,7 @@ class Distribution(Value):
             raise ValueError("the quantiles cross: they must not decrease with the level")
         low, high = self.bounds
         if values[0] < low or values[-1] > high:
-            raise ValueError(f"quantiles {values[0]:g} to {values[-1]:g} leave the bounds {low:g} to {high:g}")
+            raise ValueError(f"quantiles {values[0]:g} to {values[-1]:g} leave the bounds {bounds_told(low, high)}")
         return self
 
     @classmethod
@@ -62,7 +62,7 @@ class Distribution(Value):
         slack = 1e-9 * max(1.0, float(np.abs(array).max()))
         if np.any(np.diff(array) < -slack) or array[0] < low - slack or array[-1] > high + slack:
             raise DistributionError(
-                f"quantiles must not decrease and must stay within {low:g} to {high:g}; "
+                f"quantiles must not decrease and must stay within {bounds_told(low, high)}; "
                 f"found {array[0]:g} to {array[-1]:g} with the steepest fall {np.diff(array).min():g}"
             )
         tidy = np.clip(np.maximum.accumulate(array), low, high)

@@ -19,7 +19,7 @@ from scipy import stats
 
 from records.distribution import Distribution
 from records.errors import DistributionError
-from records.metric import EDGE, Floats, Metric, Unit
+from records.metric import EDGE, Floats, Metric, Unit, bounds_told
 from records.quantiles import LEVELS
 
 CROSSING = 0.25
@@ -123,9 +123,9 @@ def _bounds(values: Floats, metric: Metric, repairs: list[str]) -> Floats:
         return values
     if past > OVERSHOOT * span:
         raise DistributionError(
-            f"values {values.min():g} to {values.max():g} leave the bounds {low:g} to {high:g} of {metric.name}"
+            f"values {values.min():g} to {values.max():g} leave the bounds {bounds_told(low, high)} of {metric.name}"
         )
-    repairs.append(f"values clipped to the bounds {low:g} to {high:g}")
+    repairs.append(f"values clipped to the bounds {bounds_told(low, high)}")
     return np.clip(values, low, high)
 
 

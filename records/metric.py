@@ -22,6 +22,12 @@ EDGE = 0.005
 """Bounded scores are pulled this far (as a share of the range) inside before the logit: half a point of 100."""
 
 
+def bounds_told(low: float, high: float) -> str:
+    """Say between which bounds something lies: ``0 to 100``, ``0 to no upper bound``."""
+    lower = f"{low:g}" if np.isfinite(low) else "no lower bound"
+    return f"{lower} to {high:g}" if np.isfinite(high) else f"{lower} to no upper bound"
+
+
 class Unit(StrEnum):
     """The unit a score is told in."""
 

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 ORDINARY = frozenset(
     (
-        "code", "command", "drop", "frames", "include", "infinity", "instruct", "jeopardy", "language", "map", "math",
-        "mathematics", "meta", "multiple", "neural", "nexus", "open", "opt", "polyglot", "reasoning", "reflection",
-        "ruler", "safety", "solar", "stable", "switch", "together", "vision",
+        "code", "command", "drop", "frames", "include", "inf", "infinity", "instruct", "jeopardy", "language", "map",
+        "math", "mathematics", "meta", "multiple", "neural", "nexus", "open", "opt", "polyglot", "reasoning",
+        "reflection", "ruler", "safety", "solar", "stable", "switch", "together", "vision",
     )
 )  # fmt: skip
+
+NUMBERS = frozenset(("inf", "infinity"))
+"""Words that stand for a number: in lower case they are no names, not even where a value is told."""

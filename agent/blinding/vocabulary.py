@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from agent.blinding.kinds import Kind, Named
-from agent.blinding.ordinary import ORDINARY
+from agent.blinding.ordinary import NUMBERS, ORDINARY
 from agent.blinding.reading import Reading, letters
 from records.benchmark import Benchmark
 from records.history import History
@@ -123,6 +123,8 @@ class Vocabulary:
 
     def _is_name(self, text: str, start: int, end: int, spelled: str) -> bool:
         written = text[start:end]
+        if spelled in NUMBERS and written.islower():
+            return False
         if spelled in ORDINARY:
             shouted = written.isupper() or (written in self.written and not written.islower())
             return shouted or bool(_BEFORE.search(text[max(start - 4, 0) : start]) and _BEHIND.match(text, end))

@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from records.metric import EDGE, PERCENT_ACCURACY, Metric, Scale, Unit
+from records.distribution import Distribution
+from records.errors import DistributionError
+from records.metric import EDGE, PERCENT_ACCURACY, Metric, Scale, Unit, bounds_told
 
 ERROR_RATE = Metric(name="word_error_rate", higher_is_better=False)
 RATING = Metric(name="rating", unit=Unit.RATING)
@@ -110,3 +112,17 @@ def test_shapes_are_kept() -> None:
 def test_only_fractions_are_scaled() -> None:
     assert Scale.FRACTION.to_unit(0.5) == 50.0
     assert Scale.PERCENT.to_unit(0.5) == Scale.NATIVE.to_unit(0.5) == 0.5
+
+
+@pytest.mark.parametrize(
+    ("metric", "told"),
+    [
+        (Metric(name="rating", unit=Unit.RATING), "no lower bound to no upper bound"),
+        (Metric(name="profit", unit=Unit.USD, lower=0.0), "0 to no upper bound"),
+        (PERCENT_ACCURACY, "0 to 100"),
+    ],
+)
+def test_an_end_without_a_bound_is_told_in_words(metric: Metric, told: str) -> None:
+    assert bounds_told(*metric.bounds) == told
+    with pytest.raises(DistributionError, match=told):
+        Distribution.from_array(np.linspace(2.0, 1.0, 99), metric)

@@ -28,6 +28,7 @@ MODELS = (
     {"id": "yi-34b", "name": "Yi-34B", "family": "yi", "organisation": "01.AI"},
     {"id": "llama-3.1-70b", "name": "Llama 3.1 70B", "family": "llama-3.1", "organisation": "Meta"},
     {"id": "k2", "name": "K2", "organisation": "LLM360"},
+    {"id": "coder-8b", "name": "Coder 8B", "organisation": "INF"},
     {"id": "m1", "name": "M1"},
     {"id": "straße-7b".replace("ß", "ss"), "name": "Straße-7B"},
 )

@@ -136,6 +136,8 @@ def test_other_spellings_and_versions_go_with_the_name(blinding: Blinding) -> No
         "include math word problems and drop the rest",
         "meta-analysis of reading, together with switch statements",
         "Forty kyiv tourists 34 times",
+        "bounds: -inf to inf, within 0 to inf; upper=inf",
+        "the bounds no lower bound to no upper bound",
     ],
 )
 def test_ordinary_words_are_left_alone(blinding: Blinding, text: str) -> None:
@@ -146,6 +148,10 @@ def test_an_english_word_is_a_name_where_it_is_told_as_one(blinding: Blinding) -
     math = blinding.name(Kind.BENCHMARK, "math")
     assert blinding.mask("MATH") == math
     assert blinding.mask("[0] Llama 3.1 70B on math: 61 percent; id: math; rest").count(math) == 2
+
+
+def test_a_maker_that_is_called_like_a_number_is_masked_where_it_is_written_as_a_name(blinding: Blinding) -> None:
+    assert blinding.mask("organisation: INF; family") == f"organisation: {blinding.name(Kind.MAKER, 'INF')}; family"
 
 
 def test_an_english_word_is_always_a_name_where_it_is_asked_for(history: History, question: Question) -> None:
