@@ -70,8 +70,9 @@ def _range(column: Ints, values: Floats, size: int) -> tuple[Floats, Floats]:
 
 
 def _mixed(reports: Reports, size: int) -> np.ndarray:
-    pairs = np.unique(np.column_stack([reports.column, reports.setting]), axis=0)
-    return np.bincount(pairs[:, 0], minlength=size) > 1
+    width = int(reports.setting.max(initial=0)) + 1
+    pairs = np.unique(reports.column * width + reports.setting)
+    return np.bincount(pairs // width, minlength=size) > 1
 
 
 def _dates(months: float) -> str:

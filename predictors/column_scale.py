@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from predictors.benchmarks import BenchmarkSide
-from predictors.cells import Cells
+from predictors.cells import Cells, weighted_median
 from predictors.factors import alternate
 from predictors.models import Ints
 from records.metric import Floats
@@ -88,8 +88,6 @@ def _loadings(cells: Cells) -> Floats:
 def usual_noise(cells: Cells) -> Floats:
     """Median noise of the cells of each column, that of all where it has none and last, shape ``(B + 1,)``."""
     usual = np.full(len(cells.benchmarks) + 1, float(np.median(cells.noise)))
-    order = np.argsort(cells.column, kind="stable")
-    columns, start = np.unique(cells.column[order], return_index=True)
-    for column, values in zip(columns, np.split(cells.noise[order], start[1:]), strict=True):
-        usual[column] = np.median(values)
+    columns, group = np.unique(cells.column, return_inverse=True)
+    usual[columns] = weighted_median(group, cells.noise, np.ones(len(group)))
     return usual
