@@ -133,17 +133,15 @@ def _visible(
     """Join the history's reports of these rows with the scores that the askers vouch for."""
     models = ModelSide.of([model for model, _ in rows], history.kinship)
     source = codes(models.ids, reports.models.ids)
-    known = [(r, record) for r, (_, records) in enumerate(rows) for record in records]
-    vouched = collect(
-        to_frame([record for _, record in known]), np.array([r for r, _ in known], dtype=np.int64), models, benchmarks
-    )
     row, taken = _rows_of(reports, source)
     joined = Reports(
-        models, benchmarks,
-        np.append(row, vouched.row), np.append(reports.column[taken], vouched.column),
-        np.append(reports.working[taken], vouched.working), np.append(reports.sampling[taken], vouched.sampling),
-        np.append(reports.setting[taken], vouched.setting),
+        models, benchmarks, row, reports.column[taken], reports.working[taken], reports.sampling[taken],
+        reports.setting[taken],
     )  # fmt: skip
+    known = [(r, record) for r, (_, records) in enumerate(rows) for record in records]
+    if known:
+        frame = to_frame([record for _, record in known])
+        joined = joined.joined_by(collect(frame, np.array([r for r, _ in known], dtype=np.int64), models, benchmarks))
     return Cells.on(joined, benchmarks, report_noise=cells.report_noise)
 
 

@@ -34,6 +34,10 @@ OPEN_SAMPLING = 0.15
 """Sampling error of a report on an open scale that tells no standard error, in spreads of its column."""
 
 
+ARRAYS = ("row", "column", "working", "sampling", "setting")
+"""Fields of ``Reports`` with one entry a report."""
+
+
 @dataclass(frozen=True, eq=False)
 class Reports:
     """Reports as coordinate arrays of length k.
@@ -68,8 +72,12 @@ class Reports:
 
     def keep(self, mask: np.ndarray) -> Reports:
         """Return only some reports; both sides of the matrix stay."""
-        arrays = {name: getattr(self, name)[mask] for name in ("row", "column", "working", "sampling", "setting")}
-        return replace(self, **arrays)
+        return replace(self, **{name: getattr(self, name)[mask] for name in ARRAYS})
+
+    def joined_by(self, others: Reports) -> Reports:
+        """Return these reports and others on the same two sides."""
+        arrays = {name: np.append(getattr(self, name), getattr(others, name)) for name in ARRAYS}
+        return Reports(self.models, self.benchmarks, **arrays)
 
 
 @dataclass(frozen=True, eq=False)

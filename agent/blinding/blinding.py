@@ -16,7 +16,7 @@ from agent.blinding.numbers import start_of_part
 from agent.blinding.pseudonyms import Pseudonyms, opaque
 from agent.blinding.reading import letters
 from agent.blinding.unmasking import Unmasking
-from agent.blinding.vocabulary import Spelled, Vocabulary, of_benchmark, of_model
+from agent.blinding.vocabulary import Spelled, Vocabulary, of_benchmark, of_model, of_setting
 from records.history import History
 from records.question import Question
 from records.search import Passage
@@ -80,7 +80,7 @@ class Blinding:
         )
 
     def name(self, kind: Kind, thing: str) -> str:
-        """Return the pseudonym of a model, benchmark, family, organisation or source, by its id.
+        """Return the pseudonym of a model, benchmark, family, organisation, source or named setting, by its id.
 
         Raises:
             KeyError: neither the question nor its history knows it.
@@ -119,9 +119,11 @@ class Blinding:
 
 
 def _own(question: Question, history: History) -> Iterator[Spelled]:
-    """Names of the asked cell and of all that gives it away: kin of the model, relatives of the benchmark."""
+    """Names of the asked cell and of all that gives it away: kin of the model, relatives of the benchmark, settings."""
     yield from of_model(question.model)
     yield from of_benchmark(question.benchmark)
+    for setting in (question.setting, *(record.setting for record in question.known)):
+        yield from of_setting(setting)
     for key in sorted(history.kinship.kin(question.model) & history.models.keys()):
         yield from of_model(history.models[key])
     for key in sorted(history.kinship.relatives(question.benchmark) & history.benchmarks.keys()):

@@ -14,6 +14,10 @@ class Kind(StrEnum):
     FAMILY = "Family"
     MAKER = "Maker"
     SOURCE = "Source"
+    HARNESS = "Harness"
+    TOOL = "Tool"
+    JUDGE = "Judge"
+    PROCEDURE = "Procedure"
 
     @property
     def letter(self) -> str:

@@ -1,7 +1,7 @@
 """Numbers and addresses that would give a name away, made coarse: sizes, lengths, counts, dates, exact scores, links.
 
-``70B parameters`` is *about 70 billion parameters*, ``2024-11-20`` *late 2024*, ``86.4`` *86*: enough to reason with,
-too little to look up. Links go. In: a text without names. Out: the same; a coarse text stays as it is.
+``70B parameters`` is *about 70 billion parameters*, ``2024-11-20`` *late 2024*, ``86.4`` *86*, ``1287`` *1290*: enough
+to reason with, too little to look up. Links go. In: a text without names. Out: the same; a coarse text stays as it is.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ LEAST_COUNT = 20
 """Counts below this one are told as they are: many benchmarks share them."""
 LEAST_TELLING = 10.0
 """Scores from here on lose their decimals; smaller ones keep two digits."""
+LONGEST_TOLD = 3
+"""Digits that are told of a rating or a sum of money; fewer would hide the differences that a forecast lives on."""
 
 _LINK = re.compile(
     r"(?:https?://|www\.)[^\s<>\"')\]]+|\b(?:arxiv|doi)\s*[:/]\s*\S+"
@@ -53,7 +55,14 @@ _DATES = (
     re.compile(rf"(?<!\w)\d{{1,2}}(?:st|nd|rd|th)?\s+{_NAMED_MONTH}\s+(?P<year>20\d\d)\b", re.IGNORECASE),
     re.compile(rf"\b{_NAMED_MONTH}\s+(?:\d{{1,2}}(?:st|nd|rd|th)?,?\s+)?(?P<year>20\d\d)\b", re.IGNORECASE),
 )
-_DECIMAL = re.compile(r"(?<![\w.,])\d[\d,]*\.\d+(?!\.?\d)(?!(?!pp|pts)[a-z])", re.IGNORECASE)
+_DECIMAL = re.compile(r"(?<![\w.])\d[\d,]*\.\d+(?!\.?\d)(?!(?!pp|pts)[a-z])", re.IGNORECASE)
+
+_LONG = re.compile(
+    r"(?<![\w.,])(?<!\w-)(?P<digits>\d{1,3}(?:,\d{3})+|\d{4,})(?![\w%]|[.,-]\d)"
+    r"(?P<unit>(?: US)? (?:rating|points|usd|dollars|elo)\b)?",
+    re.IGNORECASE,
+)
+_YEARS = range(1900, 2100)
 
 
 def coarse(text: str) -> str:
@@ -71,7 +80,7 @@ def coarse(text: str) -> str:
     text = _COUNT.sub(_count, text)
     if ":" in text or "=" in text:
         text = _TOLD.sub(_told, text)
-    return text
+    return _LONG.sub(_long, text)
 
 
 def about(number: float) -> float:
@@ -93,9 +102,9 @@ def told(number: float) -> str:
 
 
 def score(value: float) -> str:
-    """Return a score as a blind forecaster may read it: in whole units, or to two digits below ten."""
+    """Return a score as a blind forecaster may read it: in whole units, to two digits below ten, to three above 999."""
     if abs(value) >= LEAST_TELLING:
-        return f"{value:.0f}"
+        return f"{float(f'{value:.{LONGEST_TOLD}g}'):.0f}"
     return f"{float(f'{value:.2g}'):g}"
 
 
@@ -132,6 +141,14 @@ def _count(found: re.Match[str]) -> str:
 def _told(found: re.Match[str]) -> str:
     number = _number(found["digits"])
     return f"{found['before']}{told(number)}" if number >= LEAST_COUNT or (found["unit"] and number) else found[0]
+
+
+def _long(found: re.Match[str]) -> str:
+    """Keep three digits of a long number; what may be a year stays, unless it has a unit."""
+    number = _number(found["digits"])
+    if number in _YEARS and "," not in found["digits"] and not found["unit"]:
+        return found[0]
+    return f"{score(number)}{found['unit'] or ''}"
 
 
 def _once(found: re.Match[str], number: float) -> str:

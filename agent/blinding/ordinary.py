@@ -8,9 +8,9 @@ from __future__ import annotations
 
 ORDINARY = frozenset(
     (
-        "code", "command", "drop", "frames", "include", "inf", "infinity", "instruct", "jeopardy", "language", "map",
-        "math", "mathematics", "meta", "multiple", "neural", "nexus", "open", "opt", "polyglot", "reasoning",
-        "reflection", "ruler", "safety", "solar", "stable", "switch", "together", "vision",
+        "alpha", "code", "command", "drop", "frames", "goose", "include", "inf", "infinity", "instruct", "jeopardy",
+        "language", "map", "math", "mathematics", "meta", "multiple", "neural", "nexus", "open", "opt", "polyglot",
+        "reasoning", "reflection", "ruler", "safety", "solar", "stable", "switch", "together", "vision",
     )
 )  # fmt: skip
 

@@ -14,11 +14,13 @@ from typing import NamedTuple
 
 from agent.blinding.kinds import Kind, Named
 from agent.blinding.ordinary import NUMBERS, ORDINARY
+from agent.blinding.procedures import KINDS, named_in
 from agent.blinding.reading import Reading, letters
 from records.benchmark import Benchmark
 from records.history import History
 from records.model import Model
 from records.names.fold import fold
+from records.setting import Setting
 
 SHORT = 3
 """Letters and digits up to which a name must be spelled as ``fold`` has it: ``o1`` is not ``O(1)``."""
@@ -72,7 +74,7 @@ class Vocabulary:
 
     @classmethod
     def of(cls, history: History) -> Vocabulary:
-        """Collect every name of a history: of models, benchmarks, families, organisations and sources."""
+        """Collect every name of a history: of models, benchmarks, families, organisations, sources and in settings."""
         return cls(frozenset(), {}, frozenset(), _Node()).including(_of_history(history))
 
     def including(self, spellings: Iterable[Spelled]) -> Vocabulary:
@@ -180,6 +182,12 @@ def of_benchmark(benchmark: Benchmark) -> Iterator[Spelled]:
     yield from (Spelled(Named(Kind.BENCHMARK, whole), whole) for whole in benchmark.part_of)
 
 
+def of_setting(setting: Setting) -> Iterator[Spelled]:
+    """Every name in a setting."""
+    for field_name, value in setting.told().items():
+        yield from (Spelled(named, named.id) for named in named_in(field_name, str(value)))
+
+
 def _of_history(history: History) -> Iterator[Spelled]:
     for key in sorted(history.models):
         yield from of_model(history.models[key])
@@ -188,3 +196,6 @@ def _of_history(history: History) -> Iterator[Spelled]:
     for key in sorted(history.sources):
         source = Named(Kind.SOURCE, key)
         yield from (Spelled(source, text) for text in (key, history.sources[key].name))
+    for column in KINDS:
+        for value in sorted(set(history.records[column])):
+            yield from (Spelled(named, named.id) for named in named_in(column, value))

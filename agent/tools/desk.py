@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from agent.blinding.numbers import score
 from agent.quoting import one_line
 from records.forecast import Answer
 from records.history import History
@@ -55,6 +56,10 @@ class Desk:
     def masks(self) -> bool:
         """Whether names are masked, and figures coarse."""
         return self.mask is not str
+
+    def figure(self, value: float) -> str:
+        """Tell a score that stands without its unit, in as many digits as the model may see."""
+        return score(value) if self.masks else f"{value:.4g}"
 
     def show(self, passages: Iterable[Passage]) -> list[str]:
         """Note passages as shown and return a line for each; what the barrier forbids is left out."""

@@ -72,11 +72,11 @@ def _shown(desk: Desk, passages: tuple[Passage, ...]) -> str:
 
 
 def _figures(desk: Desk, group: Aggregate) -> str:
-    at = "  ".join(f"{level:g}: {value:.4g}" for level, value in sorted(group.quantiles.items()))
+    at = "  ".join(f"{level:g}: {desk.figure(value)}" for level, value in sorted(group.quantiles.items()))
     trend = "" if group.trend is None else f"; trend {group.trend:+.3g} a year of release"
     return (
         f"{one_line(group.group) or 'all'}: {group.count} records of {group.models} models on {group.benchmarks} "
-        f"benchmark(s); quantiles {at}; best {group.best:.4g}{_best(desk, group)}{trend}"
+        f"benchmark(s); quantiles {at}; best {desk.figure(group.best)}{_best(desk, group)}{trend}"
     )
 
 

@@ -21,9 +21,9 @@ def statistical_forecast(desk: Desk, told: StatisticalForecast) -> str:  # noqa:
     if not isinstance(answer, Forecast):
         return f"the statistics have no forecast: {one_line(answer.reason)}"
     lines = [
-        f"{answer.method}: {_told(answer.distribution)}",
+        f"{answer.method}: {_told(desk, answer.distribution)}",
         _known(answer),
-        *(_component(part) for part in sorted(answer.components, key=lambda part: -part.weight)),
+        *(_component(desk, part) for part in sorted(answer.components, key=lambda part: -part.weight)),
         one_line(answer.weighing),
         *(f"caveat: {one_line(caveat)}" for caveat in answer.caveats),
     ]
@@ -38,13 +38,13 @@ def _known(answer: Forecast) -> str:
     )
 
 
-def _component(part: Component) -> str:
-    low, high = part.distribution.interval(90)
+def _component(desk: Desk, part: Component) -> str:
+    low, median, high = (desk.figure(part.distribution.quantile(level)) for level in (0.05, 0.5, 0.95))
     return (
-        f"- {part.name}, weight {part.weight:.2f}: median {part.distribution.median:.4g}, "
-        f"90 % between {low:.4g} and {high:.4g}; {one_line(part.reason)}"
+        f"- {part.name}, weight {part.weight:.2f}: median {median}, "
+        f"90 % between {low} and {high}; {one_line(part.reason)}"
     )
 
 
-def _told(stated: Distribution) -> str:
-    return "  ".join(f"q{level:g} = {stated.quantile(level):.4g}" for level in LEVELS)
+def _told(desk: Desk, stated: Distribution) -> str:
+    return "  ".join(f"q{level:g} = {desk.figure(stated.quantile(level))}" for level in LEVELS)

@@ -16,6 +16,7 @@ from records.history import History
 from records.model import Model
 from records.question import Question
 from records.record import Record
+from records.setting import Setting
 from records.source import Source
 from records.store import Store
 
@@ -43,6 +44,14 @@ BENCHMARKS = (
     {"id": "b4", "name": "B4"},
 )
 
+SETTINGS = (
+    Setting(harness="inspect (Epoch AI)", tools="none", sampling="pass@1", shots=5),
+    Setting(harness="ai studio api", tools="python", prompting="chain-of-thought"),
+    Setting(harness="terminus-2", tools="Terminus 2", judge="judge-9-turbo"),
+    Setting(harness="internal", tools="with tools", sampling="final balance after a year"),
+)
+"""How they were measured: by name, and in words that name nothing."""
+
 
 @pytest.fixture(scope="session")
 def blind_store(
@@ -56,7 +65,9 @@ def blind_store(
     models = tuple(make_model(**told) for told in MODELS)
     benchmarks = tuple(make_benchmark(**told) for told in BENCHMARKS)
     records = tuple(
-        make_record(value=40.0 + 3.0 * i + j + 0.37, model=m.id, benchmark=b.id, source="open_board")
+        make_record(
+            value=40.0 + 3.0 * i + j + 0.37, model=m.id, benchmark=b.id, source="open_board", setting=SETTINGS[j % 4]
+        )
         for i, m in enumerate(models)
         for j, b in enumerate(benchmarks)
     )

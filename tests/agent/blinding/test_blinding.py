@@ -21,8 +21,11 @@ from records.names.fold import fold
 from records.question import Question
 from records.record import Record
 from records.search import Passage, PassageKind
+from records.setting import Setting
 
 SEPARATORS = [" ", "-", "_", ".", "/", " - ", ":"]
+TELLING = ["70B", "1287", "2024", "2,048.7 rating", "2024-11-20", "86.38", "448", "questions", "tokens", "on", "M7"]
+TELLING += ["Model", "v2", "2.51"]
 FILLERS = ["", "we ran ", "it scores 61.3 on ", "(see ", "\n", "Between "]
 
 
@@ -68,20 +71,21 @@ def test_no_name_survives_in_any_spelling_that_folds_alike(
     assert words_of(written) not in words_of(bare), masked
 
 
-@given(data=st.data())
-def test_masking_twice_changes_nothing(blinding: Blinding, history: History, data) -> None:
-    pieces = st.one_of(
-        st.sampled_from(names_of(history)),
-        st.sampled_from(
-            ["70B", "2024-11-20", "86.38", "448", "questions", "tokens", "on", "M7", "Model", "v2", "2.51"]
+@given(
+    drawn=st.lists(
+        st.tuples(
+            st.one_of(st.integers(0, 10_000), st.sampled_from(TELLING), st.text(max_size=8)),
+            st.sampled_from(SEPARATORS),
         ),
-        st.text(max_size=8),
+        max_size=8,
     )
-    text = "".join(
-        part
-        for piece in data.draw(st.lists(pieces, max_size=8))
-        for part in (piece, data.draw(st.sampled_from(SEPARATORS)))
-    )
+)
+def test_masking_twice_changes_nothing(
+    blinding: Blinding, history: History, drawn: list[tuple[int | str, str]]
+) -> None:
+    names = names_of(history)
+    pieces = ((names[piece % len(names)] if isinstance(piece, int) else piece, after) for piece, after in drawn)
+    text = "".join(piece + after for piece, after in pieces)
     once = blinding.mask(text)
     assert blinding.mask(once) == once
 
@@ -247,6 +251,49 @@ def test_pseudonyms_in_a_longer_text_become_names_and_english_stays(blinding: Bl
     plus, mini = blinding.name(Kind.BENCHMARK, "humaneval_plus"), blinding.name(Kind.MODEL, "gpt-4o-mini")
     told = blinding.unmask_arguments({"query": f"math like {plus} for {mini.lower()}", "by": "model"})
     assert told == {"query": "math like HumanEval+ for GPT-4o mini", "by": "model"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        (Kind.HARNESS, "inspect (Epoch AI)"),
+        (Kind.HARNESS, "ai studio api"),
+        (Kind.HARNESS, "terminus-2"),
+        (Kind.JUDGE, "judge-9-turbo"),
+        (Kind.PROCEDURE, "final balance after a year"),
+    ],
+)
+def test_names_in_settings_are_masked_and_can_be_asked_for(blinding: Blinding, kind: Kind, name: str) -> None:
+    shown = blinding.name(kind, name)
+    assert blinding.mask(f"setting: shots=5, harness={name}; 3 items, as {name.upper()} does") == (
+        f"setting: shots=5, harness={shown}; 3 items, as {shown} does"
+    )
+    assert blinding.unmask_arguments({"setting": {"harness": shown}}) == {"setting": {"harness": name}}
+
+
+def test_a_setting_that_names_nothing_is_told_as_it_is(blinding: Blinding) -> None:
+    told = "setting: tools=with tools, sampling=pass@1, harness=internal, prompting=chain-of-thought; tools=none"
+    assert blinding.mask(told) == told
+
+
+def test_the_setting_that_is_asked_for_is_masked_where_no_record_has_it(question: Question, history: History) -> None:
+    asked = question.model_copy(update={"setting": Setting(harness="zorgbench-runner", tools="Zorg CLI")})
+    assert not re.search("zorg", Blinding.of(asked, history, seed=0).mask(str(asked.setting)), re.IGNORECASE)
+
+
+@pytest.mark.parametrize(
+    ("told", "coarse"),
+    [
+        ("1287 rating", "1290 rating"),
+        ("a rating of 1,287.4 on it", "a rating of 1290 on it"),
+        ("median 1287, best 1416.31", "median 1290, best 1420"),
+        ("2024 rating points in 2024", "2020 rating points in 2024"),
+        ("4967.06 US dollars, then -1204 usd", "4970 US dollars, then -1200 usd"),
+        ("61 percent, 950 rating", "61 percent, 950 rating"),
+    ],
+)
+def test_ratings_and_sums_of_money_keep_three_digits(blinding: Blinding, told: str, coarse: str) -> None:
+    assert blinding.mask(told) == blinding.mask(coarse) == coarse
 
 
 def test_an_answer_is_read_leniently(blinding: Blinding, history: History) -> None:

@@ -168,3 +168,9 @@ def test_an_argument_that_does_not_exist_is_answered_with_those_that_do(desk) ->
 )
 def test_bounds_are_told_in_words(metric, told) -> None:
     assert bounds(metric) == told
+
+
+def test_a_desk_that_masks_tells_no_rating_to_four_digits(desk) -> None:
+    masking = dataclasses.replace(desk, mask=lambda text: text)
+    assert [one.figure(2024.6) for one in (desk, masking)] == ["2025", "2020"]
+    assert [one.figure(61.37) for one in (desk, masking)] == ["61.37", "61"]
