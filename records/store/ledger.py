@@ -42,7 +42,7 @@ class Ledger:
         """
         entries = tuple(Issued.of(forecast, issued_at=issued_at, user=user) for forecast in forecasts)
         with self._writing() as connection:
-            _enter(connection, entries)
+            enter(connection, entries)
         return entries
 
     def issue_once(self, entries: Sequence[Issued], receipt: Receipt) -> Receipt:
@@ -61,7 +61,7 @@ class Ledger:
             earlier = receipts.find(connection, receipt.owner, receipt.key)
             if earlier is not None:
                 return earlier
-            _enter(connection, entries)
+            enter(connection, entries)
             receipts.keep(connection, receipt)
         return receipt
 
@@ -78,7 +78,7 @@ class Ledger:
             DataError: the entry was changed behind the ledger's back.
         """
         with self._reading() as connection:
-            return _read(_find(connection, entry_id).document)
+            return read_entry(_find(connection, entry_id).document)
 
     def entries(self, wanted: Selection | None = None, *, limit: int = 100, before: str = "") -> tuple[Issued, ...]:
         """List entries, the newest first.
@@ -96,7 +96,7 @@ class Ledger:
             query = _selected(select(table), wanted or Selection()).order_by(table.c.number.desc()).limit(limit)
             if before:
                 query = query.where(table.c.number < _find(connection, before).number)
-            return tuple(_read(row.document) for row in connection.execute(query))
+            return tuple(read_entry(row.document) for row in connection.execute(query))
 
     def resolve(self, entry_id: str, resolution: Resolution, *, resolved_at: dt.datetime) -> Settled:
         """Settle an entry; a second resolution corrects the first, and both are kept.
@@ -106,7 +106,7 @@ class Ledger:
             DataError: the value cannot be a score of this benchmark, or the resolution is of another question.
         """
         with self._writing() as connection:
-            issued = _read(_find(connection, entry_id).document)
+            issued = read_entry(_find(connection, entry_id).document)
             _check(issued, resolution)
             settled = Settled(issued=issued, resolution=resolution, resolved_at=resolved_at)
             row = {"forecast_id": issued.id, "resolved_at": resolved_at, "document": resolution.model_dump_json()}
@@ -117,12 +117,30 @@ class Ledger:
         """Return all entries that are settled, each with the resolution that holds, the oldest first."""
         return tuple(self._settled(wanted or Selection()))
 
+    def outcomes(self, entries: Sequence[Issued]) -> dict[str, Settled]:
+        """Return, by the id of the entry, what came of those among these that are settled."""
+        known = {entry.id: entry for entry in entries}
+        if not known:
+            return {}
+        table = schema.resolutions
+        query = select(table).where(table.c.forecast_id.in_(known)).order_by(table.c.number)
+        with self._reading() as connection:
+            found = connection.execute(query).all()
+        return {  # the latest holds
+            row.forecast_id: Settled(
+                issued=known[row.forecast_id],
+                resolution=Resolution.model_validate_json(row.document),
+                resolved_at=rows.with_zone(row.resolved_at),
+            )
+            for row in found
+        }
+
     def open_entries(self, wanted: Selection | None = None) -> tuple[Issued, ...]:
         """Return all entries that wait for their outcome, the oldest first."""
         waiting = (wanted or Selection()).model_copy(update={"resolved": False})
         with self._reading() as connection:
             query = _selected(select(schema.forecasts), waiting).order_by(schema.forecasts.c.number)
-            return tuple(_read(row.document) for row in connection.execute(query))
+            return tuple(read_entry(row.document) for row in connection.execute(query))
 
     def _settled(self, wanted: Selection) -> Iterator[Settled]:
         told, made = schema.resolutions, schema.forecasts
@@ -136,13 +154,14 @@ class Ledger:
             found = connection.execute(_selected(query, wanted).order_by(made.c.number)).all()
         for row in found:
             yield Settled(
-                issued=_read(row.issued),
+                issued=read_entry(row.issued),
                 resolution=Resolution.model_validate_json(row.resolution),
                 resolved_at=rows.with_zone(row.resolved_at),
             )
 
 
-def _enter(connection: Connection, entries: Sequence[Issued]) -> None:
+def enter(connection: Connection, entries: Sequence[Issued]) -> None:
+    """Enter what is not there already, inside somebody's transaction."""
     by_id = {entry.id: entry for entry in entries}
     new = rows.absent(connection, schema.forecasts, by_id)
     if new:
@@ -163,7 +182,12 @@ def _row(entry: Issued) -> dict[str, object]:
     }
 
 
-def _read(document: str) -> Issued:
+def read_entry(document: str) -> Issued:
+    """Read an entry from its document.
+
+    Raises:
+        DataError: it does not say what was issued.
+    """
     try:
         return Issued.model_validate_json(document)
     except ValidationError as error:

@@ -9,9 +9,22 @@ Records never change. What an edition of a series says otherwise about them stan
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Date, DateTime, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Date,
+    DateTime,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
 
-HEAD = "0004"
+HEAD = "0005"
 """The newest migration that this program knows; a test holds it to the folder of migrations."""
 
 MENDABLE = ("standard_error", "items", "date_basis", "url", "reporter", "duplicate_of", "note")
@@ -161,3 +174,37 @@ receipts = Table(
     Index("receipts_by_age", "made_at"),
 )
 """What was answered under an idempotency key; deleted after ``records.receipt.RETENTION``."""
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", String(12), primary_key=True),
+    Column("owner", String(128), nullable=False),
+    Column("user", String(128), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("options", Text, nullable=False),
+    Column("made_at", DateTime(timezone=True), nullable=False),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("spent", Text, nullable=False),
+    Index("jobs_by_digest", "digest"),
+)
+"""Batch jobs."""
+
+job_items = Table(
+    "job_items",
+    metadata,
+    Column("job_id", String(12), ForeignKey("jobs.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("asked", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("forecast_id", String(20), nullable=False),
+    Column("calls", Integer, nullable=False),
+    Column("tokens", BigInteger, nullable=False),
+    Column("usd", Float, nullable=False),
+    Index("job_items_by_state", "job_id", "state"),
+)
+"""The rows of their plans; ``forecast_id`` is empty, or names an entry of the ledger."""

@@ -28,6 +28,7 @@ from records.source import Source
 from records.store import engine, migrate, rows, schema
 from records.store.editions import newest_edition
 from records.store.faults import told
+from records.store.jobs import Jobs
 from records.store.keys import Keys
 from records.store.ledger import Ledger
 from records.store.taking import take, take_edition
@@ -199,6 +200,13 @@ class Store:
     def keys(self) -> Keys:
         """The keys to the service that this store holds."""
         return Keys(
+            reading=partial(self._transaction, engine.reading), writing=partial(self._transaction, engine.writing)
+        )
+
+    @property
+    def jobs(self) -> Jobs:
+        """The batch jobs of this store."""
+        return Jobs(
             reading=partial(self._transaction, engine.reading), writing=partial(self._transaction, engine.writing)
         )
 
