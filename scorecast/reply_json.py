@@ -8,7 +8,7 @@ from agent.quoting import one_line
 from records.distribution import INTERVALS, Distribution
 from records.evidence import Evidence
 from records.forecast import Abstention, Forecast
-from records.ledger import Issued
+from records.ledger import Issued, Settled
 from records.quantiles import LEVELS
 from records.question import Question
 from records.record import Record
@@ -48,6 +48,23 @@ def comparison_json(first: Reply, second: Reply) -> dict[str, Json]:
     return told
 
 
+def entry_json(entry: Issued, settled: Settled | None = None) -> dict[str, Json]:
+    """Return an entry of the ledger: when and for whom it was issued, the forecast word for word, what came of it."""
+    told: dict[str, Json] = {"id": entry.id, "issued_at": entry.issued_at.isoformat(), "user": entry.user}
+    outcome: Json = settled_json(settled) if settled else None
+    return told | {"forecast": as_json(Reply(answer=entry.forecast, issued=entry)), "settled": outcome}
+
+
+def settled_json(settled: Settled) -> dict[str, Json]:
+    """Return what came of an issued forecast."""
+    return {
+        "id": settled.issued.id,
+        "resolution": settled.resolution.model_dump(mode="json"),
+        "resolved_at": settled.resolved_at.isoformat(),
+        "foresight": settled.foresight,
+    }
+
+
 def _place(entry: Issued | None) -> dict[str, Json]:
     """Tell where the ledger has it."""
     return {"id": entry.id, "issued_at": entry.issued_at.isoformat()} if entry else {}
@@ -56,8 +73,13 @@ def _place(entry: Issued | None) -> dict[str, Json]:
 def _question(question: Question) -> dict[str, Json]:
     return {
         "model": question.model.id,
+        "model_name": question.model.name,
         "benchmark": question.benchmark.id,
+        "benchmark_name": question.benchmark.name,
         "metric": question.metric.name,
+        "lower": question.metric.lower,
+        "upper": question.metric.upper,
+        "chance": question.metric.chance,
         "higher_is_better": question.metric.higher_is_better,
         "setting": dict(question.setting.told()),
         "known": {record.benchmark: record.value for record in question.known},

@@ -10,6 +10,8 @@ from itertools import groupby
 from typing import NamedTuple
 
 from eval.judged import Judged
+from eval.measured import measure
+from eval.reliability import histogram, observed_coverage
 from eval.result import Result
 from eval.summary import CLIMATOLOGY, evaluate
 from eval.track_record import By, Told, by_forecaster, judged, judged_baseline
@@ -23,6 +25,9 @@ from records.stages import HistorySource
 from records.store import Store
 
 SUITE = "track record"
+PERCENTS = (10.0, 20.0, 30.0, 40.0, 50.0, 60.0, 70.0, 80.0, 90.0, 95.0)
+"""Central intervals whose coverage is told."""
+TENTHS = 10
 
 
 class Track(NamedTuple):
@@ -54,6 +59,29 @@ def _track(told: Told, source: HistorySource, by: By) -> Track:
         both, suite=SUITE, protocol="forecasts issued before their outcomes were public", baselines=(name,)
     )
     return Track(told, result, both)
+
+
+class Calibration(NamedTuple):
+    """How often outcomes fell where the forecasts said they would; shares from 0 to 1.
+
+    Attributes:
+        percents: of the central intervals.
+        coverage: share of the outcomes that each of them holds.
+        pit: share of the outcomes in each tenth of the predictive distributions.
+    """
+
+    percents: tuple[float, ...]
+    coverage: tuple[float, ...]
+    pit: tuple[float, ...]
+
+
+def calibration(track: Track) -> Calibration:
+    """Tell how well calibrated the forecasts of a track record were, however few they are."""
+    ours = track.judged[0]
+    observed = ours.table["observed"].to_numpy(dtype=float)
+    coverage = observed_coverage(observed, ours.quantiles, PERCENTS)
+    pit = histogram(measure(ours).columns["pit"], bins=TENTHS)
+    return Calibration(PERCENTS, tuple(coverage.tolist()), tuple(pit.tolist()))
 
 
 def climatology(questions: Sequence[Question], source: HistorySource) -> list[Answer]:

@@ -19,10 +19,17 @@ from records.access_key import AccessKey, Scope
 from scorecast.http.problems import Problem, as_problem
 from scorecast.http.rate import Rates
 
-OPEN = frozenset({"/v1/health", "/v1/ready", "/v1/openapi.json"})
+OPEN = frozenset({"/", "/v1/health", "/v1/ready", "/v1/openapi.json"})
 """Paths that need no key."""
+PAGE = "/page/"
+"""What lies below needs none either: the files of the web page, which ask for a key themselves."""
 
 FindKey = Callable[[str], Awaitable[AccessKey | None]]
+
+
+def is_open(path: str) -> bool:
+    """Whether a path needs no key, and tells nothing that is worth a line of the audit log."""
+    return path in OPEN or path.startswith(PAGE)
 
 
 @dataclass(frozen=True)
@@ -54,7 +61,7 @@ class Gate:
 
     async def __call__(self, scope: Connection, receive: Receive, send: Send) -> None:
         """Find out who asks, and hand the request on."""
-        if scope["type"] == "http" and scope["path"] not in OPEN:
+        if scope["type"] == "http" and not is_open(scope["path"]):
             try:
                 scope["state"]["caller"] = await self._caller(scope)
             except Exception as error:  # noqa: BLE001 - becomes a problem, whatever it is

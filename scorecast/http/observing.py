@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from scorecast.http.access import OPEN
+from scorecast.http.access import is_open
 from scorecast.http.metrics import Metrics
 from scorecast.http.problems import unexpected
 
@@ -75,7 +75,7 @@ class Observing:
         method = method if method in METHODS else "OTHER"
         self.metrics.ended(method=method, route=route, status=status, seconds=seconds)
         caller = scope["state"].get("caller")
-        if scope["path"] in OPEN:
+        if is_open(scope["path"]):
             return  # asked every few seconds by whoever watches the service, and they tell nothing
         told = {
             "at": self.clock().isoformat(timespec="milliseconds"),

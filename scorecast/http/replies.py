@@ -32,8 +32,13 @@ class QuestionTold(Told):
     """What was asked, by the canonical ids."""
 
     model: str
+    model_name: str
     benchmark: str
+    benchmark_name: str
     metric: str
+    lower: float | None = Field(description="Smallest possible score; null where there is none.")
+    upper: float | None = Field(description="Largest possible score; null where there is none.")
+    chance: float | None = Field(description="Score of guessing at random; null where it is not known.")
     higher_is_better: bool
     setting: dict[str, str | int]
     known: dict[str, float]
@@ -122,22 +127,6 @@ class Comparison(Told):
     pairs: list[Pair]
 
 
-class EntryTold(Told):
-    """An entry of the ledger: a forecast word for word, its hash, and what came of it."""
-
-    id: str
-    issued_at: dt.datetime
-    user: str
-    forecast: ForecastTold
-
-
-class Entries(Told):
-    """A page of the ledger, the newest first."""
-
-    forecasts: list[EntryTold]
-    next_cursor: Cursor
-
-
 class SettledTold(Told):
     """A forecast's outcome."""
 
@@ -145,6 +134,23 @@ class SettledTold(Told):
     resolution: Resolution
     resolved_at: dt.datetime
     foresight: bool = Field(description="Whether it was issued before the outcome was public; only then it counts.")
+
+
+class EntryTold(Told):
+    """An entry of the ledger: a forecast word for word, its hash, and what came of it."""
+
+    id: str
+    issued_at: dt.datetime
+    user: str
+    forecast: ForecastTold
+    settled: SettledTold | None = Field(description="The outcome that holds; null while it is awaited.")
+
+
+class Entries(Told):
+    """A page of the ledger, the newest first."""
+
+    forecasts: list[EntryTold]
+    next_cursor: Cursor
 
 
 class Records(Told):
@@ -183,6 +189,16 @@ class Benchmarks(Told):
     next_cursor: Cursor
 
 
+class CalibrationTold(Told):
+    """How often outcomes fell where the forecasts said they would."""
+
+    percents: list[float] = Field(description="Central intervals, by the percent of outcomes that each should hold.")
+    coverage: list[Probability] = Field(description="Share of the outcomes that each holds.")
+    pit: list[Probability] = Field(
+        description="Share of the outcomes in each tenth of the predictive distributions; 0.1 each when calibrated."
+    )
+
+
 class TrackTold(Told):
     """The track record of one forecaster."""
 
@@ -190,6 +206,7 @@ class TrackTold(Told):
     counted: int
     hindsight: int = Field(description="Settled, but issued when the outcome was public: told, never scored.")
     repeated: int = Field(description="Further answers to a question of the same as-of date: not scored.")
+    calibration: CalibrationTold
     result: dict[str, object] = Field(description="All scores, as `scorecast track-record --json` writes them.")
 
 

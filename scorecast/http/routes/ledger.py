@@ -16,10 +16,9 @@ from scorecast.http import replies
 from scorecast.http.asked import ResolutionAsked
 from scorecast.http.at_hand import Asker, AtDesk, Cursor, Limit, Reader, answer, page
 from scorecast.http.problems import Problem
-from scorecast.pipeline import Reply
-from scorecast.reply_json import Json, as_json
+from scorecast.reply_json import Json, entry_json, settled_json
 from scorecast.resolving import resolve
-from scorecast.track_record import track_record
+from scorecast.track_record import Track, calibration, track_record
 
 router = APIRouter(prefix="/v1", tags=["ledger"])
 
@@ -52,15 +51,20 @@ async def entries(
         issued_from=issued_from,
         issued_to=issued_to,
     )
-    found = await desk.crew.looking.run(desk.store.ledger.entries, wanted, limit=limit + 1, before=cursor)
+    ledger = desk.store.ledger
+    found = await desk.crew.looking.run(ledger.entries, wanted, limit=limit + 1, before=cursor)
+    outcomes = await desk.crew.looking.run(ledger.outcomes, found)
     last = found[limit - 1].id if len(found) > limit else ""
-    return answer(page("forecasts", found, limit=limit, told=[_entry(one) for one in found], cursor=last))
+    told = [entry_json(one, outcomes.get(one.id)) for one in found]
+    return answer(page("forecasts", found, limit=limit, told=told, cursor=last))
 
 
 @router.get("/forecasts/{id}", response_model=replies.EntryTold)
 async def entry(desk: AtDesk, _caller: Reader, entry_id: EntryId) -> Response:
-    """Show one forecast as it was issued."""
-    return answer(_entry(await desk.crew.looking.run(_find, desk.store.ledger, entry_id)))
+    """Show one forecast as it was issued, and what came of it."""
+    found = await desk.crew.looking.run(_find, desk.store.ledger, entry_id)
+    outcomes = await desk.crew.looking.run(desk.store.ledger.outcomes, [found])
+    return answer(entry_json(found, outcomes.get(found.id)))
 
 
 @router.post("/forecasts/{id}/resolution", response_model=replies.SettledTold, status_code=201)
@@ -79,7 +83,7 @@ async def resolution(desk: AtDesk, _caller: Asker, entry_id: EntryId, asked: Res
             url=asked.url,
         )
 
-    return answer(_settled(await desk.crew.looking.run(settle)), status=201)
+    return answer(settled_json(await desk.crew.looking.run(settle)), status=201)
 
 
 @router.get("/track-record", response_model=replies.TrackRecordTold)
@@ -98,17 +102,7 @@ async def record(
     wanted = Selection(model=model, benchmark=benchmark, method=method, user=user, issued_from=since)
     by = By.USER if by_user else By.HORIZON
     tracks = await desk.crew.looking.run(track_record, desk.store, wanted, by=by)
-    told: list[Json] = [
-        {
-            "forecaster": track.told.forecaster,
-            "counted": len(track.told.counted),
-            "hindsight": track.told.hindsight,
-            "repeated": track.told.repeated,
-            "result": track.result.model_dump(mode="json"),
-        }
-        for track in tracks
-    ]
-    return answer({"tracks": told})
+    return answer({"tracks": [_track(track) for track in tracks]})
 
 
 def _find(ledger: Ledger, entry_id: str) -> Issued:
@@ -119,15 +113,12 @@ def _find(ledger: Ledger, entry_id: str) -> Issued:
         raise Problem(404, "unknown-forecast", f"The ledger has no forecast {entry_id}.") from error
 
 
-def _entry(entry: Issued) -> dict[str, Json]:
-    told: dict[str, Json] = {"id": entry.id, "issued_at": entry.issued_at.isoformat(), "user": entry.user}
-    return told | {"forecast": as_json(Reply(answer=entry.forecast, issued=entry))}
-
-
-def _settled(settled: Settled) -> dict[str, Json]:
+def _track(track: Track) -> Json:
     return {
-        "id": settled.issued.id,
-        "resolution": settled.resolution.model_dump(mode="json"),
-        "resolved_at": settled.resolved_at.isoformat(),
-        "foresight": settled.foresight,
+        "forecaster": track.told.forecaster,
+        "counted": len(track.told.counted),
+        "hindsight": track.told.hindsight,
+        "repeated": track.told.repeated,
+        "calibration": {name: list(values) for name, values in calibration(track)._asdict().items()},
+        "result": track.result.model_dump(mode="json"),
     }
