@@ -72,6 +72,23 @@ class Predictor(Protocol):
         ...
 
 
+@runtime_checkable
+class Refitting(Predictor, Protocol):
+    """A predictor that need not learn everything anew when some records join those that it has learned from."""
+
+    def refit(self, history: History, state: State) -> FittedPredictor:
+        """Return a fit that takes over from an earlier one what a handful of records does not change.
+
+        Args:
+            history: that of the earlier fit with some records more.
+            state: of the earlier fit.
+
+        Raises:
+            NotEnoughRecords: the history holds nothing that this predictor could learn from.
+        """
+        ...
+
+
 class Retriever(Protocol):
     """Finds evidence for a question, on the question's history only."""
 

@@ -54,10 +54,14 @@ class Workspace:
             UsageError: no forecaster has this name.
             DataError: the agent's track record is damaged.
         """
-        predictor: Predictor = Fits(self.settings.fits, code_version(), self.busy).of(forecaster(name))
+        predictor: Predictor = self.fits().of(forecaster(name))
         if agent is not None:
             predictor = self._agent(agent, predictor, heard)
         return Pipeline(source=self.store, predictor=predictor, retriever=NearestRecords(), version=self.version)
+
+    def fits(self) -> Fits:
+        """Return the cache of fits, of this version of the program's code."""
+        return Fits(self.settings.fits, code_version(), self.busy)
 
     def _agent(self, options: AgentOptions, statistics: Predictor, heard: Callable[[Remembered], None]) -> Predictor:
         # Here, since the search index and the agent take time to load, and most forecasts need neither.

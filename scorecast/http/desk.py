@@ -68,7 +68,7 @@ class Desk:
         self.workspace, self.store, self.clock, self.metrics = workspace, workspace.store, clock, metrics
         self.crew = Crew()
         self.histories = Histories(self.store)
-        fits = Fits(workspace.settings.fits, workspace.version, workspace.busy)
+        fits = workspace.fits()
         shared = Shared(fits.of(forecaster(DEFAULT)), fitted=partial(self._fitted, fits))
         self._patient = replace(workspace.pipeline(), source=self.histories, predictor=shared)
         self._quick = replace(self._patient, predictor=shared.ready())

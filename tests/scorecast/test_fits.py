@@ -9,6 +9,7 @@ import pytest
 
 from predictors.registry import predictor
 from records.errors import LeakageError
+from records.forecast import Forecast
 from records.history import Exclusion
 from records.question import Question
 from scorecast.fits import KEPT, Fits
@@ -96,3 +97,53 @@ def test_old_fits_make_room_for_new_ones(store, fits) -> None:
         cells = frozenset({("gpt-4.1", "arena"), (f"old-{day % 8}", "aime_2024"), (f"old-{day // 8}", "gpqa_main")})
         fits.fit(predictor("climatology"), store.history(as_of=TODAY, exclude=Exclusion(cells=cells)))
     assert 2 <= len(list(fits.folder.glob("*.npz"))) <= KEPT
+
+
+def without(store, cell):
+    """Return a history that withholds a cell and all that gives it away."""
+    return store.history(as_of=TODAY, exclude=Exclusion(cells=frozenset({cell})))
+
+
+@pytest.fixture
+def willing(fits):
+    """A cache to which half of the records are a handful, since the store of these tests is small."""
+    return dataclasses.replace(fits, handful=0.5)
+
+
+def test_a_handful_of_new_records_takes_over_from_the_fit_before_them(store, willing, told) -> None:
+    willing.fit(predictor("pool"), without(store, ("gpt-4.1", "arena")))
+    fitted = willing.fit(predictor("pool"), store.history(as_of=TODAY))
+    assert "from a fit to nearly the same" in told[-1]
+    assert isinstance(fitted.forecast([question(fitted.history)])[0], Forecast)
+    again = fresh(willing).fit(predictor("pool"), store.history(as_of=TODAY))
+    assert again.forecast([question(fitted.history)]) == fitted.forecast([question(fitted.history)])
+    assert len(told) == 2
+
+
+def test_nothing_is_taken_over_from_a_fit_that_knows_a_withheld_score(store, willing, told) -> None:
+    willing.fit(predictor("pool"), store.history(as_of=TODAY))
+    willing.fit(predictor("pool"), without(store, ("gpt-4.1", "arena")))
+    willing.fit(predictor("pool"), without(store, ("deepseek-r1", "aime_2024")))
+    assert len(told) == 3
+    assert not any("nearly the same" in sentence for sentence in told)
+
+
+def test_nothing_is_taken_over_where_more_than_a_handful_is_new_or_from_what_took_over_itself(store, willing, told):
+    first, second = ("gpt-4.1", "arena"), ("deepseek-r1", "aime_2024")
+    both = store.history(as_of=TODAY, exclude=Exclusion(cells=frozenset({first, second})))
+    careful = dataclasses.replace(willing, handful=0.0)
+    willing.fit(predictor("pool"), both)
+    careful.fit(predictor("pool"), without(store, first))
+    assert "nearly the same" not in told[-1]
+    for path in willing.folder.glob("*.npz"):
+        path.unlink()
+    fresh(willing).fit(predictor("pool"), both)
+    fresh(willing).fit(predictor("pool"), without(store, first))
+    willing.folder.joinpath(next(iter(_oldest(willing)))).unlink()
+    fresh(willing).fit(predictor("pool"), store.history(as_of=TODAY))
+    assert "nearly the same" not in told[-1]
+
+
+def _oldest(fits: Fits):
+    """Names of the kept fits, the first one first."""
+    return [path.name for path in sorted(fits.folder.glob("*.npz"), key=lambda path: path.stat().st_mtime_ns)]
