@@ -5,30 +5,28 @@ From outside to inside: observing, guard, gate, routes.
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 
 from records.access_key import AccessKey
-from records.errors import NotEnoughRecords, ScorecastError
+from records.errors import ScorecastError
 from scorecast.http.access import Gate
 from scorecast.http.desk import Clock, Desk
 from scorecast.http.guard import Bounds, Guard
 from scorecast.http.metrics import Metrics
 from scorecast.http.observing import Observing
+from scorecast.http.opening import open_desk
 from scorecast.http.problems import MEDIA, answer_error
 from scorecast.http.replies import ProblemTold
 from scorecast.http.routes import forecasts, health, ledger, names, records
 from scorecast.settings import Settings
-from scorecast.workspace import open_workspace
 
-LOG = logging.getLogger("scorecast.http")
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 
 ABOUT = (
@@ -72,12 +70,18 @@ def app(settings: Settings, *, clock: Clock, policy: Policy = Policy(), version:
         responses={"default": {"description": "A problem.", "content": {MEDIA: {"schema": _problem_schema()}}}},
     )
     made.state.bounds = policy.bounds
-    made.state.metrics = metrics = Metrics()
+    made.state.metrics = Metrics()
     for part in (forecasts, ledger, records, names, health):
         made.include_router(part.router)
     made.include_router(health.bare)
     for kind in (ScorecastError, RequestValidationError, HTTPException):
         made.add_exception_handler(kind, answer_error)
+    stand_before(made, policy=policy, clock=clock)
+    return made
+
+
+def stand_before(made: Starlette, *, policy: Policy, clock: Clock) -> None:
+    """Put observing, guard and gate before an application that has ``desk`` and ``metrics`` in its state."""
 
     async def find(secret: str) -> AccessKey | None:
         desk: Desk = made.state.desk
@@ -85,35 +89,17 @@ def app(settings: Settings, *, clock: Clock, policy: Policy = Policy(), version:
 
     made.add_middleware(Gate, keys_required=policy.keys_required, find=find)
     made.add_middleware(Guard, bounds=policy.bounds, hosts=policy.hosts)
-    made.add_middleware(Observing, metrics=metrics, clock=clock)
-    return made
+    made.add_middleware(Observing, metrics=made.state.metrics, clock=clock)
 
 
 def _lifespan(settings: Settings, clock: Clock) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(made: FastAPI) -> AsyncIterator[None]:
-        with open_workspace(settings, now=clock(), busy=LOG.info) as workspace:
-            desk = Desk(workspace, clock=clock, metrics=made.state.metrics)
+        async with open_desk(settings, clock=clock, metrics=made.state.metrics) as desk:
             made.state.desk = desk
-            preparing = asyncio.create_task(_prepare(desk))
-            try:
-                yield
-            finally:
-                preparing.cancel()
-                await asyncio.to_thread(desk.close)
+            yield
 
     return lifespan
-
-
-async def _prepare(desk: Desk) -> None:
-    """Fit ahead of the first question; a store without records serves everything but forecasts."""
-    try:
-        await desk.prepare()
-    except NotEnoughRecords as error:
-        LOG.warning("no forecasts can be made yet: %s", error)
-        desk.ready = True
-    except Exception:
-        LOG.exception("the forecaster cannot be fitted: the service is not ready, and questions will fail")
 
 
 def _problem_schema() -> dict[str, object]:

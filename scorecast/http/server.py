@@ -6,8 +6,10 @@ import importlib.metadata
 import ipaddress
 import logging
 import socket
+from collections.abc import Callable
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from records.errors import UsageError
 from scorecast.http.application import LOOPBACK_NAMES, Policy, app
@@ -40,13 +42,35 @@ def serve(
         UsageError: the address cannot be had, or is wider than loopback and there is no key.
         StoreError: the store cannot be opened.
     """
+    version = importlib.metadata.version("scorecast")
+    run(
+        lambda policy: app(settings, clock=clock, policy=policy, version=version),
+        settings,
+        host=host,
+        port=port,
+        clock=clock,
+        hosts=hosts,
+        seconds=seconds,
+    )
+
+
+def run(
+    make: Callable[[Policy], ASGIApp],
+    settings: Settings,
+    *,
+    host: str,
+    port: int,
+    clock: Clock,
+    hosts: tuple[str, ...] = (),
+    seconds: float = 120.0,
+) -> None:
+    """Run an application under the policy that its address asks for; arguments and errors as of ``serve``."""
     wide = not is_loopback(host)
     _check_store(settings, clock, host=host, wide=wide)
     names = frozenset(hosts) | (LOOPBACK_NAMES if hosts or not wide else frozenset())
     policy = Policy(keys_required=wide, hosts=names, bounds=Bounds(seconds=seconds))
-    version = importlib.metadata.version("scorecast")
     config = uvicorn.Config(
-        app(settings, clock=clock, policy=policy, version=version),
+        make(policy),
         access_log=False,
         log_config=None,
         server_header=False,

@@ -1,0 +1,44 @@
+"""Opening the desk: the store, the threads, and a first fit that no client has to wait for; shared by all services."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from records.errors import NotEnoughRecords
+from scorecast.http.desk import Clock, Desk
+from scorecast.http.metrics import Metrics
+from scorecast.settings import Settings
+from scorecast.workspace import open_workspace
+
+LOG = logging.getLogger("scorecast.http")
+
+
+@asynccontextmanager
+async def open_desk(settings: Settings, *, clock: Clock, metrics: Metrics) -> AsyncIterator[Desk]:
+    """Open a desk on the user's store, fit ahead of the first question, and finish what has begun at the end.
+
+    Raises:
+        StoreError: the store cannot be opened.
+    """
+    with open_workspace(settings, now=clock(), busy=LOG.info) as workspace:
+        desk = Desk(workspace, clock=clock, metrics=metrics)
+        preparing = asyncio.create_task(_prepare(desk))
+        try:
+            yield desk
+        finally:
+            preparing.cancel()
+            await asyncio.to_thread(desk.close)
+
+
+async def _prepare(desk: Desk) -> None:
+    """Fit ahead of the first question; a store without records serves everything but forecasts."""
+    try:
+        await desk.prepare()
+    except NotEnoughRecords as error:
+        LOG.warning("no forecasts can be made yet: %s", error)
+        desk.ready = True
+    except Exception:
+        LOG.exception("the forecaster cannot be fitted: the service is not ready, and questions will fail")
