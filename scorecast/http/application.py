@@ -24,7 +24,7 @@ from scorecast.http.observing import Observing
 from scorecast.http.opening import open_desk
 from scorecast.http.problems import MEDIA, answer_error
 from scorecast.http.replies import ProblemTold
-from scorecast.http.routes import forecasts, health, ledger, names, records
+from scorecast.http.routes import forecasts, health, ledger, names, page, records
 from scorecast.settings import Settings
 
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -74,6 +74,7 @@ def app(settings: Settings, *, clock: Clock, policy: Policy = Policy(), version:
     for part in (forecasts, ledger, records, names, health):
         made.include_router(part.router)
     made.include_router(health.bare)
+    made.include_router(page.router)
     for kind in (ScorecastError, RequestValidationError, HTTPException):
         made.add_exception_handler(kind, answer_error)
     stand_before(made, policy=policy, clock=clock)
