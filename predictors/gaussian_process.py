@@ -97,6 +97,18 @@ class Learned:
             mean[mine], variance[mine] = told.mean + self.scale.centre, told.variance
         return Normal(mean, variance)
 
+    def laid_out(self, asked: Asked) -> tuple[Where, News, tuple[Floats, Floats]]:
+        """Return the asked cells and then the news, the news itself, and its values around zero with their noise."""
+        news, rows = self._news(asked.visible), np.unique(asked.row)
+        where = self._where(
+            asked.models,
+            rows,
+            self._between_benchmarks(asked.benchmarks),
+            np.searchsorted(rows, np.append(asked.row, news.row)),
+            np.append(asked.column, news.column),
+        )
+        return where, news, self._excess(news)
+
     def state(self) -> State:
         """Return the weights of the kernels and what the process has learned."""
         return {"log_weights": self.hyper.log_weights} | dict(self.process.state())
