@@ -27,6 +27,8 @@ def account(held: Deliberation, recall: Recall | None, spent: Spent, *, seconds:
         "cached_calls": spent.cached,
         "tokens": spent.tokens,
         "usd": round(spent.usd, 6),
+        "cached_tokens": spent.cached_tokens,
+        "cached_usd": round(spent.cached_usd, 6),
         "unpriced_calls": spent.unpriced,
         "agent_seconds": round(seconds, 3),
     }

@@ -11,7 +11,7 @@ import asyncio
 import datetime as dt
 import time
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
@@ -51,6 +51,10 @@ SEED = 0
 """Of the pseudonyms in blind mode."""
 
 
+Tell = Callable[[int, Answer], object]
+"""Takes the number of a question and its answer."""
+
+
 class ChatModels(Protocol):
     """An open endpoint: what the agent needs of ``agent.access.endpoint.Endpoint``."""
 
@@ -76,6 +80,7 @@ class Agent:
         blind: whether names and tell-tale numbers are masked.
         alone: whether the statistics are kept out of the answer, for measurements.
         usd: the most that one question may cost, in US dollars; None sets no limit in money.
+        budget: what all questions are paid from together; None sets no limit beyond those of each.
         cutoff: until when the language model knows the world, as far as the user says.
         record: what the agent's weight rests on.
         memory: of earlier forecasts.
@@ -92,6 +97,7 @@ class Agent:
     blind: bool = False
     alone: bool = False
     usd: float | None = None
+    budget: Budget | None = field(default=None, repr=False)
     cutoff: dt.date | None = None
     record: TrackRecord = field(default=TrackRecord(), repr=False)
     memory: Memory = field(default=NoMemory(), repr=False)
@@ -121,6 +127,11 @@ class Agent:
         """The same as the limits of a budget."""
         effort = self.effort
         return Limits(usd=self.usd, tokens=effort.tokens, calls=effort.calls, seconds=effort.seconds)
+
+    def allowance(self) -> Budget:
+        """Return the budget of one question."""
+        name, shared = "question", self.budget
+        return Budget(self.limits, name=name) if shared is None else shared.within(self.limits, name=name)
 
     def _weights(self, history: History) -> Weights:
         past = self.record.before(history, llm=self.llm, blind=self.blind)
@@ -156,35 +167,48 @@ class FittedAgent:
         Raises:
             LeakageError: a question that is older than the history, or whose cell the history shows.
         """
+        answers: dict[int, Answer] = {}
+        self.each(questions, answers.__setitem__)
+        return [answers[number] for number in range(len(questions))]
+
+    def each(self, questions: Sequence[Question], tell: Tell) -> None:
+        """Answer all questions, each told as soon as it is there, in any order.
+
+        Args:
+            questions: to be answered.
+            tell: takes the number of a question and its answer; what it raises ends the work. It is called from
+                another thread, by one at a time.
+
+        Raises:
+            LeakageError: a question that is older than the history, or whose cell the history shows.
+        """
         for question in questions:
             self.history.refuse_leak(question)
         told = self.statistics.forecast(questions)
         if not questions:
-            return []
-        try:
-            with self.agent.endpoint() as models:
-                return self._deliberated(list(zip(questions, told, strict=True)), models)
-        except ScorecastError as error:
-            return [self._without(answer, str(error)) for answer in told]
+            return
+        with ExitStack() as stack:
+            try:
+                models = stack.enter_context(self.agent.endpoint())
+            except ScorecastError as error:
+                for number, answer in enumerate(told):
+                    tell(number, self._without(answer, str(error)))
+                return
+            loop = BackgroundLoop("agent")
+            stack.callback(loop.close)
+            loop.wait(self._all(list(zip(questions, told, strict=True)), models, tell))
 
-    def _deliberated(self, asked: Sequence[tuple[Question, Answer]], models: ChatModels) -> list[Answer]:
-        loop = BackgroundLoop("agent")
-        try:
-            return loop.wait(self._all(asked, models))
-        finally:
-            loop.close()
-
-    async def _all(self, asked: Sequence[tuple[Question, Answer]], models: ChatModels) -> list[Answer]:
+    async def _all(self, asked: Sequence[tuple[Question, Answer]], models: ChatModels, tell: Tell) -> None:
         gate = asyncio.Semaphore(AT_ONCE)
 
-        async def one(question: Question, told: Answer) -> Answer:
+        async def one(number: int, question: Question, told: Answer) -> None:
             async with gate:
-                return await self._answer(question, told, models)
+                tell(number, await self._answer(question, told, models))
 
-        return list(await asyncio.gather(*(one(*pair) for pair in asked)))
+        await asyncio.gather(*(one(number, *pair) for number, pair in enumerate(asked)))
 
     async def _answer(self, question: Question, told: Answer, models: ChatModels) -> Answer:
-        started, budget = time.perf_counter(), Budget(self.agent.limits, name="question")
+        started, budget = time.perf_counter(), self.agent.allowance()
         recall: Recall | None = None
         try:
             deliberator = self._deliberator(question, told, models, budget)

@@ -65,12 +65,8 @@ class Pipeline:
         started = time.perf_counter()
         history = self.history(question, strict_dates=strict_dates, without_sources=without_sources)
         [answer] = self.predictor.fit(history).forecast([question])
-        if isinstance(answer, Forecast):
-            evidence = self._evidence(answer, history)
-            provenance = self._provenance(answer, history, time.perf_counter() - started)
-            answer = answer.model_copy(update={"evidence": evidence, "provenance": provenance})
         return Reply(
-            answer=answer,
+            answer=self.completed(answer, history, seconds=round(time.perf_counter() - started, 4)),
             already_reported=reports(history, question) if question.cell_known else (),
             withheld=history.refused.get("withheld cell or sibling", 0),
         )
@@ -84,6 +80,13 @@ class Pipeline:
             strict_dates=strict_dates,
         )
 
+    def completed(self, answer: Answer, history: History, *, seconds: float | None = None) -> Answer:
+        """Return a forecaster's answer with its evidence and provenance; an abstention as it is."""
+        if not isinstance(answer, Forecast):
+            return answer
+        evidence, provenance = self._evidence(answer, history), self._provenance(answer, history, seconds)
+        return answer.model_copy(update={"evidence": evidence, "provenance": provenance})
+
     def _evidence(self, answer: Forecast, history: History) -> tuple[Evidence, ...]:
         """What the forecaster cites itself, then the nearest records."""
         cited = {item.record.id for item in answer.evidence}
@@ -91,12 +94,12 @@ class Pipeline:
         others = [item for item in nearest if item.record.id not in cited]
         return (*answer.evidence, *others[: max(0, EVIDENCE - len(cited))])
 
-    def _provenance(self, answer: Forecast, history: History, seconds: float) -> Provenance:
+    def _provenance(self, answer: Forecast, history: History, seconds: float | None) -> Provenance:
         return Provenance(
             version=self.version,
             history=history.fingerprint,
             as_of=history.as_of,
             strict_dates=history.strict_dates,
             settings={"records": len(history), **answer.provenance.settings},
-            seconds=round(seconds, 4),
+            seconds=seconds,
         )

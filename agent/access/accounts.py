@@ -7,6 +7,7 @@ settled for less than they hold, waits its turn; one that would not fit even the
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -53,6 +54,14 @@ class Account:
         )
 
 
+Watch = Callable[[Spent, Amount], None]
+"""Told of what is spent and what is held in the outermost account."""
+
+
+def unwatched(_spent: Spent, _held: Amount) -> None:
+    """Watch nothing."""
+
+
 Lineage = tuple[Account, ...]
 """A budget's account and those of the budgets around it, innermost first."""
 
@@ -66,8 +75,8 @@ class _Waiting(NamedTuple):
 class Accounts:
     """What all budgets of one run share: the lock, and the calls that wait for others to settle."""
 
-    def __init__(self) -> None:
-        self.lock = threading.Lock()
+    def __init__(self, watch: Watch = unwatched) -> None:
+        self.lock, self._watch = threading.Lock(), watch
         self._waiting: list[_Waiting] = []
 
     def reserve(self, lineage: Lineage, worst: Amount) -> Future[Reservation]:
@@ -81,6 +90,7 @@ class Accounts:
             if (refusal := _refusal(lineage, worst)) is not None:
                 raise refusal
             if _hold(lineage, worst):
+                self._watch(lineage[-1].spent, lineage[-1].held)
                 wanted.future.set_result(Reservation(self, lineage, worst))
             else:
                 self._waiting.append(wanted)
@@ -93,6 +103,7 @@ class Accounts:
                 account.free(freed)
                 account.spent = account.spent.plus(spent)
             ended = self._wake()
+            self._watch(lineage[-1].spent, lineage[-1].held)
         for waiting, refusal in ended:
             self._tell(waiting, refusal)
 

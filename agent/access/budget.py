@@ -11,7 +11,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from operator import itemgetter
 
-from agent.access.accounts import Account, Accounts, Lineage, Reservation
+from agent.access.accounts import Account, Accounts, Lineage, Reservation, Watch, unwatched
 from agent.access.spending import NOTHING, Amount, Limits, Spent
 from agent.errors import BudgetExhausted
 
@@ -22,12 +22,26 @@ class Budget:
     """Hard limits, alone or within another budget."""
 
     def __init__(
-        self, limits: Limits | None = None, *, name: str = "run", clock: Callable[[], float] = time.monotonic
+        self,
+        limits: Limits | None = None,
+        *,
+        name: str = "run",
+        clock: Callable[[], float] = time.monotonic,
+        spent: Spent | None = None,
+        watch: Watch = unwatched,
     ) -> None:
-        """Begin a budget; its seconds run from here, by a clock that only goes forward."""
+        """Begin a budget; its seconds run from here, by a clock that only goes forward.
+
+        Args:
+            limits: the most that may be spent.
+            name: for messages.
+            clock: counts its seconds.
+            spent: what counts as spent already.
+            watch: told of what is spent and held whenever that changes, before a call that is held for is sent.
+        """
         self._clock = clock
-        self._lineage: Lineage = (Account(limits or Limits(), name, clock()),)
-        self._accounts = Accounts()
+        self._lineage: Lineage = (Account(limits or Limits(), name, clock(), spent or Spent()),)
+        self._accounts = Accounts(watch)
 
     def within(self, limits: Limits | None = None, *, name: str = "question") -> Budget:
         """Begin a budget within this one."""
@@ -92,6 +106,6 @@ class Budget:
         self.check_time()
         return self._accounts.reserve(self._lineage, worst)
 
-    def count_cached(self) -> None:
-        """Count a reply that came from the cache."""
-        self._accounts.change(self._lineage, Spent(cached=1), freed=NOTHING)
+    def count_cached(self, *, tokens: int = 0, usd: float = 0.0) -> None:
+        """Count a reply that came from the cache, and what it took when it was paid for."""
+        self._accounts.change(self._lineage, Spent(cached=1, cached_tokens=tokens, cached_usd=usd), freed=NOTHING)

@@ -99,11 +99,11 @@ class Calls:
         """
         while True:
             if (kept := self._kept(asked)) is not None:
-                return _for_nothing(kept, asked)
+                return self._for_nothing(kept, asked)
             if (under_way := self._under_way.get(asked.key)) is None:
                 return await self._lead(asked)
             if (shared := await asyncio.shield(under_way)) is not None:
-                return _for_nothing(shared, asked)
+                return self._for_nothing(shared, asked)
 
     def _kept(self, asked: Asked) -> Completion | None:
         if self._cache is None or (kept := self._cache.get(asked.key)) is None:
@@ -186,6 +186,10 @@ class Calls:
         reservation.settle(completion.usage, usd=self._cost(completion))
         return completion
 
+    def _for_nothing(self, completion: Completion, asked: Asked) -> Got:
+        asked.budget.count_cached(tokens=completion.usage.total, usd=self._cost(completion) or 0.0)
+        return Got(completion, cached=True, usd=0.0, attempts=0)
+
     def _cost(self, completion: Completion) -> float | None:
         return self._price.of(completion.usage) if self._price else None
 
@@ -195,8 +199,3 @@ class Calls:
         read = worst_prompt(size)
         usd = self._price.worst(prompt=read, completion=written) if self._price else 0.0
         return Amount(tokens=read + written, usd=usd)
-
-
-def _for_nothing(completion: Completion, asked: Asked) -> Got:
-    asked.budget.count_cached()
-    return Got(completion, cached=True, usd=0.0, attempts=0)

@@ -41,6 +41,8 @@ class Spent(Value):
     Attributes:
         calls: replies that were paid for.
         cached: replies from the cache, which cost nothing.
+        cached_tokens: tokens that these took when they were paid for.
+        cached_usd: what these cost then, at the prices of today.
         prompt_tokens: tokens read.
         completion_tokens: tokens written.
         usd: money for replies whose price is known.
@@ -53,6 +55,8 @@ class Spent(Value):
 
     calls: int = 0
     cached: int = 0
+    cached_tokens: int = 0
+    cached_usd: float = 0.0
     prompt_tokens: int = 0
     completion_tokens: int = 0
     usd: float = 0.0

@@ -23,6 +23,8 @@ def refuse_overwriting(path: Path, *, overwrite: bool) -> None:
 def write_whole(path: Path, write: Callable[[Path], None]) -> None:
     """Let ``write`` fill a temporary file and rename it to ``path``; on any failure the old state remains.
 
+    The bytes are on the disk before the file has its name: not even a power cut leaves half of it.
+
     Raises:
         UsageError: the folder cannot be written to.
     """
@@ -36,8 +38,14 @@ def write_whole(path: Path, write: Callable[[Path], None]) -> None:
     try:
         write(partial)
         partial.chmod(0o644)
+        _to_disk(partial)
         partial.replace(path)
     except OSError as error:
         raise UsageError(f"{path}: cannot be written ({error.strerror}).") from error
     finally:
         partial.unlink(missing_ok=True)
+
+
+def _to_disk(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
