@@ -7,22 +7,18 @@ asker vouches for.
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from heapq import nsmallest
 from itertools import chain, zip_longest
 
 import numpy as np
-import pandas as pd
 
 from records.evidence import Evidence, Relation
-from records.history import History, to_frame, to_record
-from records.model import Model
+from records.history import History
+from records.metric import Floats
 from records.question import Question
-from records.record import Record
-from retrieval.standing import benchmarks_like, models_like, own_records, standing_of
-
-YEAR = 365.25
+from retrieval.near import Near, Row, near
 
 
 @dataclass(frozen=True)
@@ -45,18 +41,17 @@ class NearestRecords:
             LeakageError: the question is older than the history, or the history shows its cell unasked.
         """
         history.refuse_leak(question)
-        frame = own_records(history)
-        here = frame[frame["benchmark"] == question.benchmark.id]
-        others = here[here["model"] != question.model.id].drop_duplicates("model")
-        known = {record.id: record for record in question.known}
+        kept = near(history)
+        here = kept.by_benchmark.get(question.benchmark.id, ())
+        others = _newest_of_each([row for row in here if row.other != question.model.id])
+        others = [row for row in others if row.other in history.models]
         lists = [
-            _same_model(pd.concat([to_frame(question.known), frame]) if known else frame, question, history),
-            _same_family(others, question, history.models),
-            _similar_models(others, question, history),
+            _same_model(question, history, kept, limit),
+            *_other_models(others, question, history, kept, limit),
         ]
-        own = _same_cell(here[here["model"] == question.model.id])
+        own = (_same_cell(row) for row in here if row.other == question.model.id)
         found = _distinct(chain(own, _interleaved(lists)), limit)
-        records = _records(history.records, [item.record for item in found]) | known
+        records = kept.records(item.record for item in found) | {record.id: record for record in question.known}
         return tuple(
             Evidence(
                 record=records[item.record],
@@ -68,76 +63,67 @@ class NearestRecords:
         )
 
 
-def _records(frame: pd.DataFrame, ids: list[str]) -> dict[str, Record]:
-    """Read some visible records at once, by id."""
-    rows = frame[frame["id"].isin(ids)].to_dict("records")
-    return {str(row["id"]): to_record(row) for row in rows}
+def _same_cell(row: Row) -> Found:
+    return Found(row.id, Relation.SAME_CELL, 1.0, "an earlier report of this very cell")
 
 
-def _same_cell(rows: pd.DataFrame) -> list[Found]:
-    return [Found(key, Relation.SAME_CELL, 1.0, "an earlier report of this very cell") for key in rows["id"]]
-
-
-def _same_model(frame: pd.DataFrame, question: Question, history: History) -> list[Found]:
-    rows = frame[(frame["model"] == question.model.id) & (frame["benchmark"] != question.benchmark.id)]
-    rows = rows.drop_duplicates("benchmark")
-    likeness = benchmarks_like(history, question.benchmark.id)
+def _same_model(question: Question, history: History, kept: Near, limit: int) -> list[Found]:
+    """What the model scored elsewhere, as the asker vouches for it or else as it was reported last."""
+    known = [Row(record.id, record.benchmark) for record in question.known if record.model == question.model.id]
+    rows = [row for row in (*known, *kept.by_model.get(question.model.id, ())) if row.other != question.benchmark.id]
+    likeness = kept.benchmarks_like(question.benchmark.id)
     found = []
-    for key, name in zip(rows["id"], rows["benchmark"], strict=True):
-        other = history.benchmarks.get(name)
-        together = likeness.get(name, 0.0)
+    for row in _newest_of_each(rows):
+        other = history.benchmarks.get(row.other)
+        together = likeness.get(row.other, 0.0)
         kind = 0.25 * (other is not None and other.domain == question.benchmark.domain)
         why = f"moves with {question.benchmark.name} (r = {together:.2f})" if together > 0.2 else "the same model"
-        found.append(Found(key, Relation.SAME_MODEL, _clip(0.7 * together + kind + 0.05), why))
-    return _nearest_first(found)
+        nearness = min(max(0.7 * together + kind + 0.05, 0.0), 0.99)
+        found.append(Found(row.id, Relation.SAME_MODEL, nearness, why))
+    return sorted(found, key=lambda item: (-item.nearness, item.record))[:limit]
 
 
-def _same_family(others: pd.DataFrame, question: Question, models: Mapping[str, Model]) -> list[Found]:
-    asked = question.model
-    found = []
-    for key, name in zip(others["id"], others["model"], strict=True):
-        other = models.get(name)
-        if asked.family and other is not None and other.family == asked.family:
-            near = 0.4 + 0.6 * _alike(asked, other)
-            found.append(Found(key, Relation.SAME_FAMILY, _clip(near), f"of the same family, {asked.family}"))
-    return _nearest_first(found)
+def _other_models(
+    others: Sequence[Row], question: Question, history: History, kept: Near, limit: int
+) -> tuple[list[Found], list[Found]]:
+    """What the model's family scored on the benchmark, and what similar models did."""
+    if not others:
+        return [], []
+    places = kept.places(others)
+    alike, scored = kept.alike(question.model)[places], kept.models_like(question)[places]
+    family = question.model.family
+    relatives = [i for i, row in enumerate(others) if family and history.models[row.other].family == family]
+    kin = [
+        Found(others[i].id, Relation.SAME_FAMILY, nearness, f"of the same family, {family}")
+        for nearness, i in _nearest(others, 0.4 + 0.6 * alike, relatives, limit)
+    ]
+    unmeasured = np.isnan(scored)
+    nearness = np.where(unmeasured, 0.5 * alike, 0.8 * scored + 0.2 * alike)
+    similar = [
+        Found(
+            others[i].id,
+            Relation.SIMILAR_MODEL,
+            closeness,
+            "like release date and size" if unmeasured[i] else "scores alike where both were measured",
+        )
+        for closeness, i in _nearest(others, nearness, range(len(others)), limit)
+    ]
+    return kin, similar
 
 
-def _similar_models(others: pd.DataFrame, question: Question, history: History) -> list[Found]:
-    standing = standing_of(history, question.model.id, question.known)
-    likeness = models_like(history, standing, question.model.id)
-    found = []
-    for key, name in zip(others["id"], others["model"], strict=True):
-        if name not in history.models:
-            continue
-        alike = _alike(question.model, history.models[name])
-        scored = likeness.get(name)
-        near = 0.5 * alike if scored is None else 0.8 * scored + 0.2 * alike
-        why = "like release date and size" if scored is None else "scores alike where both were measured"
-        found.append(Found(key, Relation.SIMILAR_MODEL, _clip(near), why))
-    return _nearest_first(found)
+def _nearest(rows: Sequence[Row], nearness: Floats, among: Iterable[int], limit: int) -> list[tuple[float, int]]:
+    """Return the nearest rows with their nearness; of two as near, the one whose id comes first."""
+    clipped = np.clip(nearness, 0.0, 0.99).tolist()
+    first = nsmallest(limit, ((-clipped[i], rows[i].id, i) for i in among))
+    return [(-negative, i) for negative, _, i in first]
 
 
-def _alike(one: Model, other: Model) -> float:
-    """Resemblance by what is known before any score: release date, size, reasoning; 1 is alike."""
-    parts = [np.exp(-_years(one.released, other.released)) if one.released and other.released else 0.3]
-    if one.params_b and other.params_b:
-        parts.append(np.exp(-abs(np.log(one.params_b / other.params_b))))
-    if one.reasoning is not None and other.reasoning is not None:
-        parts.append(1.0 if one.reasoning == other.reasoning else 0.3)
-    return float(np.mean(parts))
-
-
-def _years(one: dt.date, other: dt.date) -> float:
-    return abs((one - other).days) / YEAR
-
-
-def _clip(nearness: float) -> float:
-    return min(max(nearness, 0.0), 0.99)
-
-
-def _nearest_first(found: list[Found]) -> list[Found]:
-    return sorted(found, key=lambda item: (-item.nearness, item.record))
+def _newest_of_each(rows: Sequence[Row]) -> list[Row]:
+    """Keep the first row of each other name."""
+    taken: dict[str, Row] = {}
+    for row in rows:
+        taken.setdefault(row.other, row)
+    return list(taken.values())
 
 
 def _interleaved(lists: list[list[Found]]) -> Iterable[Found]:
