@@ -17,4 +17,6 @@ def report_rows(history: History, question: Question) -> pd.DataFrame:
 
 def reports(history: History, question: Question) -> tuple[Record, ...]:
     """The same as records."""
+    if not history.shows(question.model, question.benchmark):
+        return ()  # told at once, without a pass over the table
     return tuple(history.record(key) for key in report_rows(history, question)["id"])

@@ -57,13 +57,31 @@ class Ledger:
         Raises:
             StoreError: the database refused; nothing was entered.
         """
+        [kept] = self.issue_together([(entries, receipt)])
+        return kept or receipt
+
+    def issue_together(self, orders: Sequence[tuple[Sequence[Issued], Receipt | None]]) -> list[Receipt | None]:
+        """Enter the forecasts of several answers in one transaction, each with its receipt where it has one.
+
+        Args:
+            orders: entries and receipt of each answer; one without a receipt is always entered.
+
+        Returns:
+            The receipt that holds for each answer: its own, or the earlier one, and then nothing of it was entered.
+
+        Raises:
+            StoreError: the database refused; nothing was entered.
+        """
+        kept: list[Receipt | None] = []
         with self._writing() as connection:
-            earlier = receipts.find(connection, receipt.owner, receipt.key)
-            if earlier is not None:
-                return earlier
-            enter(connection, entries)
-            receipts.keep(connection, receipt)
-        return receipt
+            enter(connection, [entry for entries, receipt in orders if receipt is None for entry in entries])
+            for entries, receipt in orders:
+                earlier = receipts.find(connection, receipt.owner, receipt.key) if receipt else None
+                if receipt is not None and earlier is None:
+                    enter(connection, entries)
+                    receipts.keep(connection, receipt)
+                kept.append(earlier or receipt)
+        return kept
 
     def receipt(self, owner: str, key: str) -> Receipt | None:
         """Return what was answered under an idempotency key; None where nothing was."""

@@ -54,13 +54,12 @@ class Lane:
 class Crew:
     """The lanes of one service.
 
-    Threads that forecast mostly wait for each other: what they ask meanwhile is answered together, so that more of
-    them mean fewer and larger forecasts, not more work at once.
+    One thread forecasts: several would only take turns, and what is asked meanwhile is answered together, next.
     """
 
     def __init__(self) -> None:
         self.looking = Lane("looking", threads=4, waiting=400)
-        self.forecasting = Lane("forecasting", threads=64, waiting=400)
+        self.forecasting = Lane("forecasting", threads=1, waiting=8)
         self.fitting = Lane("fitting", threads=1, waiting=16)
 
     def close(self) -> None:

@@ -2,63 +2,41 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
-import hashlib
-import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import combinations
-from typing import NamedTuple
 
 from predictors.registry import DEFAULT
 from records.access_key import AccessKey
-from records.exclusion import Exclusion
+from records.exclusion import NOTHING
 from records.forecast import Forecast
-from records.ledger import Issued
 from records.names.catalogue import Catalogue
-from records.question import Question
-from records.receipt import Receipt
-from records.stages import FittedPredictor
 from scorecast.fits import Fits
 from scorecast.http.asked import Asked
 from scorecast.http.crew import Crew
 from scorecast.http.fitting import FitNeeded, Histories, Recent, Shared
+from scorecast.http.gathering import Gathering
 from scorecast.http.metrics import Metrics
-from scorecast.http.problems import Problem
+from scorecast.http.orders import Once, Order, Told, Write
+from scorecast.http.rounds import Round
 from scorecast.keys import find_key
 from scorecast.pipeline import Pipeline, Reply
 from scorecast.reply_json import Json, as_json
 from scorecast.workspace import Workspace, forecaster
 
+__all__ = ["Clock", "Desk", "Once", "Told", "Write", "pairs_json", "told_json"]
+
 Clock = Callable[[], dt.datetime]
-Write = Callable[[Sequence[Reply]], str]
-"""From replies, each forecast with its entry in the ledger, to the body of an answer."""
 
+MOST_TOGETHER = 64
+"""Questions of one round: more make the first of them wait, and hardly any of them cheaper."""
 
-class Told(NamedTuple):
-    """An answer, and the ids of the forecasts that were entered for it; none when it was given before."""
-
-    body: str
-    entered: tuple[str, ...]
-
-
-class Once(NamedTuple):
-    """A request that its client may send again.
-
-    Attributes:
-        key: that the client chose.
-        digest: SHA-256 of what is asked.
-    """
-
-    key: str
-    digest: str
-
-    @classmethod
-    def of(cls, key: str, asked: str) -> Once:
-        """Know a request by its key and content."""
-        return cls(key, hashlib.sha256(asked.encode()).hexdigest())
+MOST_WAITING = 1000
+"""Orders that may wait for the next round."""
 
 
 class Desk:
@@ -71,9 +49,12 @@ class Desk:
         fits = workspace.fits()
         shared = Shared(fits.of(forecaster(DEFAULT)), fitted=partial(self._fitted, fits))
         self._patient = replace(workspace.pipeline(), source=self.histories, predictor=shared)
-        self._quick = replace(self._patient, predictor=shared.ready())
+        self._quick = replace(self._patient, source=self.histories.ready(), predictor=shared.ready())
+        self._fitting: dict[FitNeeded, asyncio.Task[None]] = {}
         self._catalogues: Recent[Catalogue] = Recent(most=2)
-        self._entering = threading.Lock()
+        self._gathering = Gathering[Order, Told](
+            self._quick_round, size=lambda order: len(order.asked), most=MOST_TOGETHER, room=MOST_WAITING
+        )
         self.ready = False
 
     def today(self) -> dt.date:
@@ -92,7 +73,7 @@ class Desk:
 
     async def prepare(self) -> None:
         """Fit what questions as of today need, so that the first of them need not wait."""
-        await self.crew.fitting.run(self._prepare)
+        await self._fit(FitNeeded(self.today(), NOTHING, strict_dates=False))
         self.ready = True
 
     async def answer(
@@ -112,83 +93,56 @@ class Desk:
             Problem: the idempotency key was used for another request; too much is asked at once.
             ScorecastError: a question that makes no sense, or a store that failed; nothing was entered.
         """
-        last = time.monotonic() + seconds
-        work = partial(self._answer, asked, write, user=user, owner=owner, once=once, last=last)
+        order = Order(asked, write, user=user, owner=owner, once=once, last=time.monotonic() + seconds)
         try:
-            return await self.crew.forecasting.run(work, self._quick)
-        except FitNeeded:
-            return await self.crew.fitting.run(work, self._patient)
+            return await self._gathering.ask(order)
+        except FitNeeded as needed:
+            if len(asked) == 1:
+                await self._fit(needed)
+            else:
+                return await self._answer_alone(order)
+        try:
+            return await self._gathering.ask(order)
+        except FitNeeded:  # others pushed it out of memory meanwhile
+            return await self._answer_alone(order)
 
     def close(self) -> None:
         """Finish what has begun."""
         self.crew.close()
 
-    def _prepare(self) -> None:
-        history = self.histories.history(as_of=self.today(), exclude=Exclusion())
-        fitted: FittedPredictor = self._patient.predictor.fit(history)
-        del fitted
+    async def _fit(self, needed: FitNeeded) -> None:
+        """Fit a history, once for all who need it; who is cancelled stops waiting."""
+        fitting = self._fitting.get(needed)
+        if fitting is None:
+            work = self.crew.fitting.run(lambda: self._patient.predictor.fit(needed.history(self.histories)))
+            fitting = self._fitting[needed] = asyncio.ensure_future(_done(work))
+            fitting.add_done_callback(lambda done: (self._fitting.pop(needed), done.cancelled() or done.exception()))
+        await asyncio.shield(fitting)
+
+    async def _answer_alone(self, order: Order) -> Told:
+        """Answer an order that needs fits of its own, behind others of its kind."""
+        [outcome] = await self.crew.fitting.run(self._round, [order], self._patient)
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
 
     def _fitted(self, fits: Fits) -> None:
         fits.loaded.clear()  # the shared fits are kept by history, a bounded number of them
         self.metrics.fitted()
 
-    def _answer(
-        self,
-        asked: Sequence[Asked],
-        write: Write,
-        pipeline: Pipeline,
-        *,
-        user: str,
-        owner: str,
-        once: Once | None,
-        last: float,
-    ) -> Told:
-        earlier = self.store.ledger.receipt(owner, once.key) if once else None
-        if earlier is not None and once is not None:
-            return _again(earlier, once)
-        catalogue = self.catalogue()
-        questions = [one.question(catalogue, today=self.today()) for one in asked]
-        replies = [self._reply(pipeline, *pair, last=last) for pair in zip(asked, questions, strict=True)]
-        return self._enter(replies, write, user=user, owner=owner, once=once)
+    async def _quick_round(self, orders: Sequence[Order]) -> list[Told | Exception]:
+        return await self.crew.forecasting.run(self._round, orders, self._quick)
 
-    def _reply(self, pipeline: Pipeline, asked: Asked, question: Question, *, last: float) -> Reply:
-        if time.monotonic() > last:
-            raise Problem(504, "time-limit", "There was no time to answer all questions; ask fewer at once.")
-        return pipeline.forecast(
-            question, strict_dates=asked.strict_dates, without_sources=frozenset(asked.without_sources)
-        )
-
-    def _enter(self, replies: Sequence[Reply], write: Write, *, user: str, owner: str, once: Once | None) -> Told:
-        """Enter the forecasts in the ledger; only then there is an answer."""
-        now = self.clock()
-        told = [_with_entry(reply, now=now, user=user) for reply in replies]
-        issued = [reply.issued for reply in told if reply.issued is not None]
-        body = write(told)
-        # Writers wait for each other in the database, but with pauses: here they queue.
-        with self._entering:
-            if once is None:
-                self.store.ledger.issue([entry.forecast for entry in issued], issued_at=now, user=user)
-            else:
-                receipt = Receipt(owner=owner, key=once.key, digest=once.digest, answer=body, made_at=now)
-                kept = self.store.ledger.issue_once(issued, receipt)
-                if kept is not receipt:
-                    return _again(kept, once)
-        self.metrics.forecast(issued=len(issued), abstained=len(replies) - len(issued))
-        return Told(body, tuple(entry.id for entry in issued))
+    def _round(self, orders: Sequence[Order], pipeline: Pipeline) -> list[Told | Exception]:
+        outcomes = Round(pipeline, self.store.ledger, self.catalogue(), self.clock(), orders).answered()
+        for order, told in zip(orders, outcomes, strict=True):
+            if isinstance(told, Told) and told.new:
+                self.metrics.forecast(issued=len(told.entered), abstained=len(order.asked) - len(told.entered))
+        return outcomes
 
 
-def _again(receipt: Receipt, once: Once) -> Told:
-    if receipt.digest != once.digest:
-        detail = "This Idempotency-Key was used for another request; choose a new one for each."
-        raise Problem(409, "idempotency-key-reused", detail)
-    return Told(receipt.answer, ())
-
-
-def _with_entry(reply: Reply, *, now: dt.datetime, user: str) -> Reply:
-    """Return a reply with what is about to be entered; an abstention as it is."""
-    if not isinstance(reply.answer, Forecast):
-        return reply
-    return replace(reply, issued=Issued.of(reply.answer, issued_at=now, user=user))
+async def _done(work: Awaitable[object]) -> None:
+    await work
 
 
 def told_json(asked: Asked, reply: Reply) -> dict[str, Json]:

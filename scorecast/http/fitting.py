@@ -1,8 +1,7 @@
-"""Fits for many at once: each history is read and fitted once, and forecasts that meet are made together.
+"""Fits for many at once: each history is read and fitted once.
 
 ``Histories`` keeps the last few histories as they are, so that equal requests share one object. ``Shared`` keeps
-the fit of each of them. ``Gathered`` collects the questions that arrive while a forecast is made, and asks them all
-at once: predictors are vectorised, and 20 questions take little longer than one.
+the fit of each of them.
 """
 
 from __future__ import annotations
@@ -10,15 +9,13 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
 from records.exclusion import NOTHING, Exclusion
-from records.forecast import Answer
 from records.history import History
-from records.question import Question
-from records.stages import FittedPredictor, Predictor, State
+from records.stages import FittedPredictor, HistorySource, Predictor, State
 from records.store import Store
 
 KEPT = 6
@@ -28,7 +25,21 @@ T = TypeVar("T")
 
 
 class FitNeeded(Exception):  # noqa: N818 - no error: the sign that an answer takes longer
-    """The history has no fit in memory."""
+    """A history has no fit in memory. Two that need the same history are equal."""
+
+    def __init__(self, as_of: dt.date, exclude: Exclusion, *, strict_dates: bool) -> None:
+        super().__init__(as_of, exclude, strict_dates)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, FitNeeded) and self.args == other.args
+
+    def __hash__(self) -> int:
+        return hash(self.args)
+
+    def history(self, source: HistorySource) -> History:
+        """Return the history that is to be fitted."""
+        as_of, exclude, strict_dates = self.args
+        return source.history(as_of=as_of, exclude=exclude, strict_dates=strict_dates)
 
 
 class Recent(Generic[T]):
@@ -65,89 +76,27 @@ class Histories:
 
     store: Store
     recent: Recent[History] = field(default_factory=Recent)
+    patient: bool = True
+
+    def ready(self) -> Histories:
+        """Return the same histories for who has no time: it refuses to make one."""
+        return replace(self, patient=False)
 
     def history(self, *, as_of: dt.date, exclude: Exclusion = NOTHING, strict_dates: bool = False) -> History:
         """Return what a forecast of that date may know.
 
         Raises:
             StoreError: the store cannot be read.
+            FitNeeded: it would have to be made, and there is no time for that.
         """
         key = (self.store.revision(), as_of, exclude, strict_dates)
         found = self.recent.get(key)
+        if found is None and not self.patient:
+            raise FitNeeded(as_of, exclude, strict_dates=strict_dates)
         if found is None:
             made = self.store.history(as_of=as_of, exclude=exclude, strict_dates=strict_dates)
             found = self.recent.put(key, made)
         return found
-
-
-class Gathered:
-    """A fit that answers questions of many threads together; a ``records.stages.FittedPredictor``."""
-
-    def __init__(self, fitted: FittedPredictor) -> None:
-        self._fitted = fitted
-        self._lock, self._one_at_a_time = threading.Lock(), threading.Lock()
-        self._waiting: list[_Asked] = []
-
-    @property
-    def name(self) -> str:
-        """What a user types."""
-        return self._fitted.name
-
-    @property
-    def history(self) -> History:
-        """The history it was fitted on."""
-        return self._fitted.history
-
-    def state(self) -> State:
-        """Return what the fit learned."""
-        return self._fitted.state()
-
-    def forecast(self, questions: Sequence[Question]) -> list[Answer]:
-        """Forecast all questions, with those that other threads ask meanwhile.
-
-        Raises:
-            LeakageError: a question that is older than the history, or whose cell the history shows.
-        """
-        asked = _Asked(questions)
-        with self._lock:
-            self._waiting.append(asked)
-        with self._one_at_a_time:
-            if not asked.done:
-                with self._lock:
-                    together, self._waiting = self._waiting, []
-                self._answer(together)
-        return asked.result()
-
-    def _answer(self, together: Sequence[_Asked]) -> None:
-        try:
-            answers = self._fitted.forecast([question for asked in together for question in asked.questions])
-        except Exception as error:  # noqa: BLE001 - each asker gets its own error
-            if len(together) == 1:
-                together[0].settle([], error)
-                return
-            for asked in together:  # one bad question must not spoil the others
-                self._answer([asked])
-            return
-        for asked in together:
-            asked.settle(answers[: len(asked.questions)], None)
-            answers = answers[len(asked.questions) :]
-
-
-class _Asked:
-    """Questions of one thread, and what came of them."""
-
-    def __init__(self, questions: Sequence[Question]) -> None:
-        self.questions, self.done = questions, False
-        self._answers: list[Answer] = []
-        self._error: Exception | None = None
-
-    def settle(self, answers: list[Answer], error: Exception | None) -> None:
-        self._answers, self._error, self.done = answers, error, True
-
-    def result(self) -> list[Answer]:
-        if self._error is not None:
-            raise self._error
-        return self._answers
 
 
 class Shared:
@@ -155,7 +104,7 @@ class Shared:
 
     def __init__(self, predictor: Predictor, *, fitted: Callable[[], None] = lambda: None) -> None:
         self._predictor, self._told = predictor, fitted
-        self._recent: Recent[tuple[History, Gathered]] = Recent()
+        self._recent: Recent[tuple[History, FittedPredictor]] = Recent()
         self._fitting = threading.Lock()
 
     def ready(self) -> Ready:
@@ -176,12 +125,12 @@ class Shared:
         with self._fitting:
             found = self.at_hand(history)
             if found is None:
-                found = Gathered(self._predictor.fit(history))
+                found = self._predictor.fit(history)
                 self._recent.put(id(history), (history, found))
                 self._told()
         return found
 
-    def at_hand(self, history: History) -> Gathered | None:
+    def at_hand(self, history: History) -> FittedPredictor | None:
         """Return the fit of a history where it is in memory."""
         # Kept beside its fit, a history lives as long as this: its id is given to no other.
         found = self._recent.get(id(history))
@@ -211,7 +160,7 @@ class Ready:
         """
         found = self.shared.at_hand(history)
         if found is None:
-            raise FitNeeded
+            raise FitNeeded(history.as_of, history.exclude, strict_dates=history.strict_dates)
         return found
 
     def restore(self, history: History, state: State) -> FittedPredictor:

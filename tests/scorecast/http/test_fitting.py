@@ -8,12 +8,10 @@ import threading
 
 import pytest
 
-from records.errors import LeakageError
 from records.exclusion import Exclusion
-from records.forecast import Abstention
 from records.store import Store
 from scorecast.http.crew import Lane
-from scorecast.http.fitting import FitNeeded, Gathered, Histories, Recent, Shared
+from scorecast.http.fitting import FitNeeded, Histories, Recent, Shared
 from scorecast.http.problems import Problem
 from scorecast.http.rate import Rates
 
@@ -29,24 +27,12 @@ def histories(tmp_path, batch):
 
 
 class Told:
-    """A fitted predictor that abstains from everything, notes what it was asked, and refuses one model."""
+    """A fit that says nothing."""
 
     name = "told"
 
     def __init__(self, history) -> None:
-        self.history, self.asked = history, []
-        self.began, self.go_on = threading.Event(), threading.Event()
-
-    def forecast(self, questions):
-        self.asked.append([question.model.id for question in questions])
-        self.began.set()
-        assert self.go_on.wait(30)
-        if any(question.model.id == "bad" for question in questions):
-            raise LeakageError("bad")
-        return [Abstention(question=q, method="told", reason=q.model.id) for q in questions]
-
-    def state(self):
-        return {}
+        self.history = history
 
 
 class Counting:
@@ -118,30 +104,15 @@ def test_only_a_few_fits_are_kept(histories) -> None:
     assert 1 <= len(kept) <= 6
 
 
-def test_questions_that_meet_are_asked_together_and_a_bad_one_spoils_no_other(histories, make_question, make_model):
-    told = Told(histories.history(as_of=DAY))
-    gathered, results = Gathered(told), {}
-
-    def ask(name: str) -> None:
-        try:
-            [answer] = gathered.forecast([make_question(model=make_model(name))])
-            results[name] = answer.reason
-        except LeakageError as error:
-            results[name] = str(error)
-
-    threads = [threading.Thread(target=ask, args=(name,)) for name in ("first", "good", "bad", "fine")]
-    threads[0].start()
-    assert told.began.wait(30)
-    for thread in threads[1:]:
-        thread.start()
-    while len(gathered._waiting) < 3:
-        pass
-    told.go_on.set()
-    for thread in threads:
-        thread.join()
-    assert results == {"first": "first", "good": "good", "bad": "bad", "fine": "fine"}
-    assert told.asked[0] == ["first"]
-    assert sorted(told.asked[1]) == ["bad", "fine", "good"]
+def test_who_has_no_time_is_told_what_has_to_be_fitted(histories) -> None:
+    with pytest.raises(FitNeeded) as told:
+        histories.ready().history(as_of=DAY, exclude=CELL)
+    assert told.value == FitNeeded(DAY, CELL, strict_dates=False)
+    made = told.value.history(histories)
+    assert histories.ready().history(as_of=DAY, exclude=CELL) is made
+    with pytest.raises(FitNeeded) as again:
+        Shared(Counting()).ready().fit(made)
+    assert {told.value: "one"}[again.value] == "one"
 
 
 def test_the_least_recently_used_goes_first() -> None:
