@@ -1,0 +1,72 @@
+// The API key: asked for when the service wants one, kept for this tab only, and never shown again.
+
+import { element, fill, newId } from "./dom.js";
+
+const KEPT = "scorecast-key";
+
+/** The key of this tab; empty where there is none. */
+export function key() {
+  return sessionStorage.getItem(KEPT) ?? "";
+}
+
+function keep(secret) {
+  if (secret) sessionStorage.setItem(KEPT, secret);
+  else sessionStorage.removeItem(KEPT);
+  showButton();
+}
+
+/** Show the button that changes the key where there is one. */
+export function showButton() {
+  const button = document.getElementById("key");
+  button.hidden = !key();
+  button.onclick = () => askForKey("Another key, or none.").then((given) => given && location.reload());
+}
+
+let asking = null;
+
+/** Ask for a key; resolves to whether one was given. Several who ask at once share one question. */
+export function askForKey(why) {
+  asking ??= ask(why).finally(() => {
+    asking = null;
+  });
+  return asking;
+}
+
+function ask(why) {
+  const field = element("input", { type: "password", id: newId("key"), autocomplete: "off", spellcheck: "false", placeholder: "sc_\u2026" });
+  const dialog = element("dialog", { class: "dialog", "aria-labelledby": "key-title" });
+  fill(
+    dialog,
+    element(
+      "form",
+      { method: "dialog" },
+      element("h2", { id: "key-title" }, "An API key, please"),
+      element("p", { class: "muted" }, why),
+      element("label", { for: field.id }, "Key"),
+      field,
+      element("p", { class: "hint" }, "It stays in this tab and is forgotten when the tab closes. scorecast keys create makes one."),
+      element(
+        "div",
+        { class: "row end" },
+        element("button", { type: "submit", value: "cancel", class: "plain", formnovalidate: true }, "Cancel"),
+        element("button", { type: "submit", value: "use" }, "Use this key"),
+      ),
+    ),
+  );
+  field.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault(); // the first button of a form is what Enter presses: that would cancel
+    dialog.close("use");
+  });
+  document.body.append(dialog);
+  dialog.showModal();
+  field.focus();
+  return new Promise((resolve) => {
+    dialog.addEventListener("close", () => {
+      const used = dialog.returnValue === "use" && field.value.trim() !== "";
+      if (used) keep(field.value.trim());
+      dialog.remove();
+      resolve(used);
+    });
+  });
+}

@@ -1,0 +1,100 @@
+// The chat: messages as they come, and the box to write in.
+
+import { announce, element, fill, newId } from "../dom.js";
+import * as format from "../format.js";
+import { forecastCard } from "./forecast_card.js";
+import { markdown } from "./markdown.js";
+import { problemNote } from "./problem.js";
+
+/** The messages of a conversation, drawn anew only where something changed. */
+export function thread(conversation) {
+  const list = element("ol", { class: "thread", "aria-label": "Conversation" });
+  const drawn = new Map();
+  const redraw = (changed) => {
+    for (const message of conversation.messages) {
+      if (!drawn.has(message)) {
+        drawn.set(message, bubble(message));
+        list.append(drawn.get(message).node);
+      }
+    }
+    if (!conversation.messages.length) {
+      drawn.clear();
+      fill(list);
+    }
+    if (changed) drawn.get(changed)?.update();
+    list.hidden = !conversation.messages.length;
+  };
+  const listen = (event) => {
+    redraw(event.detail);
+    follow(list, event.detail, conversation);
+  };
+  conversation.addEventListener("changed", listen);
+  redraw(null);
+  return list;
+}
+
+function follow(list, changed, conversation) {
+  if (!list.isConnected) return;
+  if (!changed) list.lastElementChild?.scrollIntoView({ block: "start", behavior: "instant" });
+  if (changed && !conversation.busy) announce(summary(changed));
+}
+
+function summary({ forecasts = [], problem, text }) {
+  if (problem) return problem.message;
+  const told = forecasts.filter((one) => !one.abstained).map((one) => `${one.question.model_name} on ${one.question.benchmark_name}: median ${format.score(one.median, one.unit)}.`);
+  return told.join(" ") || text;
+}
+
+function bubble(message) {
+  if (message.role === "user") return { node: element("li", { class: "said" }, element("p", {}, message.text)), update() {} };
+  const status = element("p", { class: "waiting", role: "status" });
+  const words = element("div", { class: "words" });
+  const cards = element("div", { class: "cards" });
+  const trouble = element("div", {});
+  const node = element("li", { class: "answered" }, words, cards, trouble, status);
+  const update = () => {
+    status.textContent = message.status;
+    status.hidden = !message.status;
+    fill(words, markdown(message.text));
+    for (const forecast of message.forecasts.slice(cards.childElementCount)) cards.append(forecastCard(forecast));
+    fill(trouble, message.problem && problemNote(message.problem));
+  };
+  update();
+  return { node, update };
+}
+
+/** The box to write in, with examples while nothing was said. */
+export function composer(conversation, examples) {
+  const box = element("textarea", { id: newId("ask"), rows: 1, maxlength: 2000, placeholder: "What will \u2026 score on \u2026?", "aria-label": "Your question", enterkeyhint: "send" });
+  const send = element("button", { type: "submit" }, "Ask");
+  const anew = element("button", { type: "button", class: "plain", onclick: () => { conversation.clear(); box.focus(); } }, "New conversation");
+  const chips = element("ul", { class: "chips", "aria-label": "Examples" }, examples.map((text) => element("li", {}, element("button", { type: "button", class: "chip", onclick: () => conversation.say(text) }, text))));
+  const form = element("form", { class: "composer", "aria-label": "Ask" }, element("div", { class: "composer-box" }, box, send));
+  const submit = (event) => {
+    event?.preventDefault();
+    if (conversation.busy) return conversation.stop();
+    const text = box.value.trim();
+    if (!text) return box.focus();
+    box.value = "";
+    grow(box);
+    conversation.say(text);
+  };
+  form.addEventListener("submit", submit);
+  box.addEventListener("input", () => grow(box));
+  box.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) submit(event);
+  });
+  const update = () => {
+    chips.hidden = conversation.messages.length > 0;
+    anew.hidden = !conversation.messages.length;
+    send.textContent = conversation.busy ? "Stop" : "Ask";
+  };
+  conversation.addEventListener("changed", update);
+  update();
+  return element("div", {}, form, chips, anew);
+}
+
+function grow(box) {
+  box.style.height = "auto";
+  box.style.height = `${Math.min(box.scrollHeight, 180)}px`;
+}
