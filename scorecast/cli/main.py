@@ -13,8 +13,11 @@ import typer
 from scorecast.cli.agent import app as agent
 from scorecast.cli.ask import ask
 from scorecast.cli.audit import audit
+from scorecast.cli.batch import batch
 from scorecast.cli.bench import app as bench
+from scorecast.cli.chat import chat
 from scorecast.cli.forecast import forecast
+from scorecast.cli.jobs import app as jobs
 from scorecast.cli.keys import app as keys
 from scorecast.cli.ledger import app as ledger
 from scorecast.cli.ledger import resolve, track_record
@@ -31,6 +34,9 @@ app = typer.Typer(
 )
 app.command("ask")(ask)
 app.command("forecast")(forecast)
+app.command("batch")(batch)
+app.add_typer(jobs, name="jobs")
+app.command("chat")(chat)
 app.command("models")(models)
 app.command("benchmarks")(benchmarks)
 app.command("audit")(audit)

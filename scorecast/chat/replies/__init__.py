@@ -1,0 +1,1 @@
+"""Replies: what is said back, as short Markdown."""
