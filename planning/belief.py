@@ -28,11 +28,11 @@ LEAST_NOISE = 1e-9
 
 @dataclass(frozen=True, eq=False)
 class Belief:
-    """A joint forecast in points.
+    """A joint forecast, in points or on the working scale.
 
     Attributes:
-        mean: shape ``(n,)``, points from wherever each scale starts.
-        covariance: shape ``(n, n)``, points squared.
+        mean: shape ``(n,)``, from wherever each scale starts.
+        covariance: shape ``(n, n)``.
         noise: variance of one measurement of each cell, shape ``(n,)``.
     """
 
@@ -43,7 +43,15 @@ class Belief:
     @classmethod
     def of(cls, joint: Joint, metrics: Sequence[Metric]) -> Self:
         """Take a joint forecast, its working scales turned into points by their slope at the mean."""
-        step = points_a_step(joint, metrics)
+        return cls._scaled(joint, points_a_step(joint, metrics))
+
+    @classmethod
+    def working(cls, joint: Joint) -> Self:
+        """Take a joint forecast on the working scales themselves, where thresholds lie and orders are exact."""
+        return cls._scaled(joint, np.ones(len(joint)))
+
+    @classmethod
+    def _scaled(cls, joint: Joint, step: Floats) -> Self:
         noise = np.maximum(joint.noise, LEAST_NOISE * np.diag(joint.covariance))
         return cls(step * joint.mean, np.multiply.outer(step, step) * joint.covariance, step**2 * noise)
 

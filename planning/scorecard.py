@@ -1,6 +1,7 @@
 """How well the rest of a scorecard is known once some of its benchmarks are run: two ways to count it.
 
-``Errors`` adds up how far the forecasts of what is not run are expected to be off; what is run counts as known.
+``Errors`` adds up how far the forecasts of what is not run are expected to be off, each by its square root, so that a
+few scores that nothing tells of do not outweigh the many; what is run counts as known.
 ``Information`` is what the measurements leave unsaid about all scores, in bits: its gain is monotone and submodular
 (Krause, Singh and Guestrin 2008, "Near-optimal sensor placements in Gaussian processes").
 """
@@ -21,7 +22,7 @@ Masks = NDArray[np.bool_]
 
 @dataclass(frozen=True, eq=False)
 class Errors:
-    """Expected error in points, summed over the benchmarks of each card that are not run, on average of the cards.
+    """Roots of expected errors, summed over the benchmarks of each card that are not run, on average of the cards.
 
     A card says which benchmarks a model will have scores on: what is run is measured only where the card has it, and
     only what a card has is missed. Cards that have everything are the usual case.
@@ -53,8 +54,8 @@ class Errors:
         return self._error(self.variance)
 
     def left(self) -> float:
-        """Sum of the expected errors on a card, on average."""
-        return float(self.expected[self.open].sum() / len(self.open))
+        """Sum of the roots of the expected errors on a card, on average."""
+        return self._sum(self.variance, self.open)
 
     def after(self) -> Floats:
         """The same after running each benchmark as well, shape ``(n,)``."""
@@ -67,7 +68,7 @@ class Errors:
         variance[has] -= column**2 / (variance[has, item] + self.noise[item])[:, None]
         missed = self.open.copy()
         missed[:, item] = False
-        return float(self._error(variance)[missed].sum() / len(self.open))
+        return self._sum(variance, missed)
 
     def taking(self, item: int) -> Self:
         """Run a benchmark."""
@@ -78,6 +79,9 @@ class Errors:
         covariances[has] -= told
         missed[:, item] = False
         return replace(self, covariances=covariances, open=missed)
+
+    def _sum(self, variance: Floats, missed: Masks) -> float:
+        return float(np.sqrt(self._error(variance)[missed]).sum() / len(missed))
 
     def _error(self, variance: Floats) -> Floats:
         return np.asarray(MEAN_OF_HALF_NORMAL * np.sqrt(np.maximum(variance, 0.0) + self.noise))

@@ -119,7 +119,7 @@ def _told(belief: Belief, limits: Limits, order: list[int]) -> Subset:
     explained = _explained(belief, order)
     state, spent, picks = Errors.of(belief), Decimal(0), list[Chosen]()
     for place, item in enumerate(order):
-        before, state = state.left(), state.taking(item)
+        before, state = _sum(state), state.taking(item)
         spent += limits.costs[item]
         stands_for = _stands_for(explained, order, place)
         picks.append(
@@ -129,7 +129,7 @@ def _told(belief: Belief, limits: Limits, order: list[int]) -> Subset:
                 spent=spent,
                 error=_median(state),
                 mean_error=_mean(state),
-                adds=(before - state.left()) / len(belief),
+                adds=(before - _sum(state)) / len(belief),
                 stands_for=stands_for,
                 explains=tuple(float(explained[place, other]) for other in stands_for),
             )
@@ -148,6 +148,10 @@ def _stands_for(explained: Floats, order: list[int], place: int) -> tuple[int, .
     mine = np.flatnonzero(explained.argmax(axis=0) == place)
     others = [int(item) for item in mine if item not in order]
     return tuple(sorted(others, key=lambda item: -explained[place, item]))
+
+
+def _sum(state: Errors) -> float:
+    return float(state.expected[state.open].sum())
 
 
 def _median(state: Errors) -> float:

@@ -51,12 +51,14 @@ def profile(cells: Sequence[int], *, size: int) -> Target:
 
 
 def threshold(cell: int, at: float, *, size: int, sign: float = 1.0) -> Target:
-    """Whether a cell reaches a threshold, in the points of the belief; ``sign`` is -1 where it is not to exceed it."""
+    """Whether a cell reaches a threshold, on the scale of the belief; ``sign`` is -1 where it is not to exceed it."""
     return Target(sign * np.eye(size)[[cell]], np.array([-sign * at]), events=True)
 
 
-def order(cells: Sequence[int], *, size: int) -> Target:
-    """Which of every two of some cells is the higher one.
+def order(cells: Sequence[int], *, size: int, sign: float = 1.0) -> Target:
+    """Which of every two of some cells is the higher one; ``sign`` is -1 where the lower one is ahead.
+
+    The events are that the first is ahead of the second, of the third, and so on.
 
     Raises:
         UsageError: fewer than two cells.
@@ -65,7 +67,8 @@ def order(cells: Sequence[int], *, size: int) -> Target:
     if not pairs:
         raise UsageError("An order needs at least two models.")
     eye = np.eye(size)
-    return Target(np.array([eye[first] - eye[second] for first, second in pairs]), np.zeros(len(pairs)), events=True)
+    sums = np.array([sign * (eye[first] - eye[second]) for first, second in pairs])
+    return Target(sums, np.zeros(len(pairs)), events=True)
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,6 +19,7 @@ from predictors.gaussian_process import Learned
 from predictors.hyperparameters import spread_out
 from predictors.inducing import InducingProcess
 from predictors.single import FittedMethod
+from records.benchmark import Benchmark
 from records.errors import UsageError
 from records.joint import Joint
 from records.metric import Floats
@@ -63,6 +64,18 @@ class JointProcess:
             silent = questions[int(np.argmin(asked.scaled))].benchmark
             raise UsageError(f"Nobody has a score on the open scale of {silent.id}: leave it out.")
         return on_working_scale(self.learned, asked, *jointly(self.learned, asked))
+
+    def unlike_texts(self, benchmarks: Sequence[Benchmark]) -> Floats:
+        """How unlike the descriptions of benchmarks of the history are, shape ``(n, n)``, 0 to 1.
+
+        Raises:
+            UsageError: a benchmark that the history does not know.
+        """
+        column = self.fitted.cells.benchmarks.positions(benchmarks)
+        if (column < 0).any():
+            raise UsageError(f"{benchmarks[int(np.argmin(column))].id} is not known, so that nothing is like it.")
+        told = self.learned.training.benchmarks.take(column).description
+        return np.asarray(np.clip(1.0 - told @ told.T, 0.0, 1.0))
 
 
 def _check(questions: Sequence[Question]) -> None:

@@ -76,9 +76,7 @@ def plan(
         raise UsageError(f"The as-of date {as_of} lies in the future; today is {today}.")
     asked = described_benchmark(catalogue, benchmark, described) if described else catalogue.benchmark(benchmark)
     conditions = parse_setting(setting)
-    subject = _model(catalogue, model, own, described=bool(known or own.told))
-    subject = at_effort(catalogue, subject, conditions.effort)
-    records = tuple(_known(item, catalogue, subject, as_of) for item in known)
+    subject, records = subject_of(catalogue, model=model, as_of=as_of, own=own, known=known, effort=conditions.effort)
     for record in records:
         if record.benchmark == asked.id:
             raise UsageError(f"--known gives the very score that is asked for, {asked.id}: leave one of them out.")
@@ -90,6 +88,24 @@ def plan(
         known=records,
         cell_known=not withhold,
     )
+
+
+def subject_of(
+    catalogue: Catalogue,
+    *,
+    model: str,
+    as_of: dt.date,
+    own: OwnModel = OwnModel(),
+    known: Sequence[str] = (),
+    effort: str = "",
+) -> tuple[Model, tuple[Record, ...]]:
+    """Return the model that these options ask about, known or the user's own, and the scores vouched for.
+
+    Raises:
+        UsageError: unknown names, impossible values, contradictory options.
+    """
+    found = at_effort(catalogue, _model(catalogue, model, own, described=bool(known or own.told)), effort)
+    return found, tuple(_known(item, catalogue, found, as_of) for item in known)
 
 
 def _model(catalogue: Catalogue, name: str, own: OwnModel, *, described: bool) -> Model:

@@ -21,7 +21,9 @@ from scorecast.cli.jobs import app as jobs
 from scorecast.cli.keys import app as keys
 from scorecast.cli.ledger import app as ledger
 from scorecast.cli.ledger import resolve, track_record
+from scorecast.cli.mcp import mcp
 from scorecast.cli.names import benchmarks, models
+from scorecast.cli.plan import app as plan
 from scorecast.cli.records import app as records
 from scorecast.cli.serve import serve
 
@@ -46,7 +48,9 @@ app.add_typer(records, name="records")
 app.add_typer(bench, name="bench")
 app.add_typer(ledger, name="ledger")
 app.add_typer(agent, name="agent")
+app.add_typer(plan, name="plan")
 app.command("serve")(serve)
+app.command("mcp")(mcp)
 app.add_typer(keys, name="keys")
 
 

@@ -29,12 +29,12 @@ def bits(belief: Belief, items) -> float:
 
 
 def errors(belief: Belief, items) -> float:
-    """Expected error on what is not measured, by conditioning on all measurements at once."""
+    """Roots of the expected errors on what is not measured, by conditioning on all measurements at once."""
     chosen, rest = list(items), [i for i in range(len(belief)) if i not in items]
     noisy = belief.covariance[np.ix_(chosen, chosen)] + np.diag(belief.noise[chosen])
     across = belief.covariance[np.ix_(chosen, rest)]
     told = belief.covariance[np.ix_(rest, rest)] - across.T @ np.linalg.solve(noisy, across)
-    return float(np.sqrt(2 / np.pi) * np.sqrt(np.diag(told) + belief.noise[rest]).sum())
+    return float(np.sqrt(np.sqrt(2 / np.pi) * np.sqrt(np.diag(told) + belief.noise[rest])).sum())
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -93,7 +93,7 @@ def test_a_card_counts_only_what_it_has(make_belief) -> None:
     belief = make_belief(4, seed=3)
     cards = np.array([[True, True, False, False], [False, True, True, False]])
     state = Errors.of(belief, cards)
-    assert state.left() == pytest.approx(belief.expected_error @ cards.mean(axis=0))
+    assert state.left() == pytest.approx(np.sqrt(belief.expected_error) @ cards.mean(axis=0))
     assert state.after()[3] == pytest.approx(state.left())  # nobody has it
     whole = Errors.of(belief).taking(1)
     taken = state.taking(1)
