@@ -190,6 +190,18 @@ class Jobs:
             connection.execute(update(table).where(table.c.id == found.id).values(state=state.value, changed_at=at))
             return _job(_find(connection, job_id))
 
+    def change(self, job_id: str, *, options: str, at: dt.datetime) -> Job:
+        """Give a job other options.
+
+        Raises:
+            UsageError: no such job.
+        """
+        table = schema.jobs
+        with self._writing() as connection:
+            found = _find(connection, job_id)
+            connection.execute(update(table).where(table.c.id == found.id).values(options=options, changed_at=at))
+            return _job(_find(connection, job_id))
+
     def reopen(self, job_id: str, *, at: dt.datetime, options: str = "") -> int:
         """Open the items again that a retry asks again, and the job with them.
 

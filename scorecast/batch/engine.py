@@ -1,0 +1,229 @@
+"""The engine: works on the open items of a job until none is left, or something ends it; whoever comes next goes on.
+
+Items of one as-of date share a history and a fit. Statistics answer them in chunks; the agent, where one is asked for,
+answers many at a time. Either way an item is done when the store has its forecast.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import groupby
+from pathlib import Path
+
+from agent.access.budget import Budget
+from agent.errors import NotConfigured
+from agent.lessons import NoMemory
+from agent.pooled import AGENT, STANDS
+from agent.predictor import Agent, FittedAgent
+from records.errors import NotEnoughRecords, ScorecastError, UsageError
+from records.exclusion import Exclusion
+from records.forecast import Answer, Forecast
+from records.history import History
+from records.job import Cost, Item, ItemState, Job, JobState, Settlement
+from records.stages import FittedPredictor
+from scorecast.agents import AgentHome, open_endpoint
+from scorecast.batch.options import BatchOptions, LeftOver
+from scorecast.batch.progress import Progress
+from scorecast.batch.settling import Cancelled, Clock, Settled, Settler, Tell
+from scorecast.batch.spend import SpendJournal
+from scorecast.batch.working import working
+from scorecast.pipeline import Pipeline
+from scorecast.workspace import Workspace
+
+CHUNK = 500
+"""Items that statistics answer at once."""
+AGENT_CHUNK = 2_000
+"""Items that the agent is given at once; it works on 64 of them at a time."""
+RETRIES = 14
+"""How often a call that failed for now is repeated: more than a minute of trouble is waited out."""
+NAME = "batch"
+"""Of the budget of a job, in messages."""
+ABSTAINS = "the language model abstains"
+
+
+@dataclass(frozen=True)
+class Engine:
+    """Works on jobs.
+
+    Attributes:
+        workspace: with the store that holds them.
+        clock: tells the present moment.
+        tell: told of the progress after each transaction.
+    """
+
+    workspace: Workspace
+    clock: Clock
+    tell: Tell = lambda _progress: None
+
+    @property
+    def folder(self) -> Path:
+        """Where locks and journals are."""
+        return jobs_folder(self.workspace)
+
+    def work(self, job: Job) -> Progress:
+        """Settle the open items of a job.
+
+        Raises:
+            UsageError: another process works on it; or it was begun with another language model.
+            StoreError: the store failed; what was settled by then stays.
+            KeyboardInterrupt: somebody interrupted it; what was answered by then is settled.
+        """
+        options = BatchOptions.of(job)
+        with working(self.folder, job.id), SpendJournal(self.folder / f"{job.id}.spend") as journal:
+            budget = Budget(options.limits, name=NAME, spent=journal.spent, watch=journal.watch)
+            run = _Run(self, job, options, budget, self._pipeline(options, budget))
+            progress = run.work()
+            if not progress.left:
+                self.workspace.store.jobs.set_state(job.id, JobState.DONE, at=self.clock())
+            return progress
+
+    def _pipeline(self, options: BatchOptions, budget: Budget) -> Pipeline:
+        pipeline = self.workspace.pipeline(options.forecaster, agent=options.agent_options)
+        if not isinstance(pipeline.predictor, Agent):
+            return pipeline
+        home = AgentHome.of(self.workspace.settings)
+        check_model(options, home)
+        access = home.access if isinstance(home.access, NotConfigured) else replace(home.access, max_retries=RETRIES)
+        # Items of a batch do not learn from each other: who is asked first would depend on chance.
+        agent = replace(pipeline.predictor, budget=budget, memory=NoMemory(), endpoint=partial(open_endpoint, access))
+        return replace(pipeline, predictor=agent)
+
+
+def jobs_folder(workspace: Workspace) -> Path:
+    """Where locks and journals of jobs are."""
+    return workspace.settings.home / "jobs"
+
+
+def check_model(options: BatchOptions, home: AgentHome) -> None:
+    """Make sure that a job is finished by the language model that it was begun with.
+
+    Raises:
+        UsageError: it is another one.
+    """
+    if options.agent and options.llm and home.llm and options.llm != home.llm:
+        raise UsageError(
+            f"This job was begun with {options.llm}, and SCORECAST_MODEL is {home.llm}: set it back, or begin anew."
+        )
+
+
+@dataclass(frozen=True)
+class _Run:
+    """One run of one job."""
+
+    engine: Engine
+    job: Job
+    options: BatchOptions
+    budget: Budget
+    pipeline: Pipeline
+
+    def work(self) -> Progress:
+        store = self.engine.workspace.store
+        settler = Settler(
+            store, self.job, clock=self.engine.clock, spent=lambda: self.budget.spent, tell=self.engine.tell
+        )
+        with suppress(Cancelled), settler:
+            for as_of, items in self._by_date():
+                self._on(as_of, items, settler)
+        return settler.progress
+
+    def _by_date(self) -> Iterator[tuple[dt.date, list[Item]]]:
+        open_items = self.engine.workspace.store.jobs.items(self.job.id, states=[ItemState.OPEN])
+        dated = sorted(((item.question.as_of, item) for item in open_items if item.question), key=lambda pair: pair[0])
+        for as_of, pairs in groupby(dated, key=lambda pair: pair[0]):
+            yield as_of, [item for _, item in pairs]
+
+    def _on(self, as_of: dt.date, items: Sequence[Item], settler: Settler) -> None:
+        """Work on the items of one date."""
+        if self._late(items, settler):
+            return
+        history = self._history(as_of)
+        try:
+            fitted = self.pipeline.predictor.fit(history)
+        except NotEnoughRecords as error:
+            for item in items:
+                settler.settle(item, ItemState.FAILED, reason=str(error))
+            return
+        size = AGENT_CHUNK if self.options.agent else CHUNK
+        for start in range(0, len(items), size):
+            chunk = items[start : start + size]
+            if not self._late(chunk, settler):
+                self._answer(chunk, fitted, history, settler)
+
+    def _history(self, as_of: dt.date) -> History:
+        cells: frozenset[tuple[str, str]] = frozenset()
+        if self.options.withhold:
+            every = self.engine.workspace.store.jobs.items(self.job.id)
+            cells = frozenset(item.question.cell for item in every if item.question)
+        exclude = Exclusion(cells=cells, sources=frozenset(self.options.without_sources))
+        return self.pipeline.source.history(as_of=as_of, exclude=exclude, strict_dates=self.options.strict_dates)
+
+    def _late(self, items: Sequence[Item], settler: Settler) -> bool:
+        """Settle items as not done where the time is up and statistics cannot stand in."""
+        if self.budget.seconds_left != 0.0 or self._may_fall_back:
+            return False
+        for item in items:
+            settler.settle(item, ItemState.NOT_DONE, reason=str(self.budget.time_up()))
+        return True
+
+    @property
+    def _may_fall_back(self) -> bool:
+        return self.options.agent and self.options.left_over is LeftOver.STATISTICS
+
+    def _answer(self, items: Sequence[Item], fitted: FittedPredictor, history: History, settler: Settler) -> None:
+        sound = [item for item in items if not self._leaks(item, history, settler)]
+        questions = [item.question for item in sound if item.question]
+
+        def tell(number: int, answer: Answer) -> None:
+            settler.put(self._settled(sound[number], self.pipeline.completed(answer, history)))
+
+        if isinstance(fitted, FittedAgent):
+            fitted.each(questions, tell)
+            return
+        for number, answer in enumerate(fitted.forecast(questions)):
+            tell(number, answer)
+
+    def _leaks(self, item: Item, history: History, settler: Settler) -> bool:
+        """Whether a question cannot be asked of this history; it is settled then."""
+        try:
+            if item.question:
+                history.refuse_leak(item.question)
+        except ScorecastError as error:
+            settler.settle(item, ItemState.FAILED, reason=str(error))
+            return True
+        return False
+
+    def _settled(self, item: Item, answer: Answer) -> Settled:
+        cost = _cost(answer)
+        if not isinstance(answer, Forecast):
+            state = ItemState.ABSTAINED
+            return Settled(Settlement(number=item.number, state=state, reason=answer.reason[:4_000], cost=cost), None)
+        if not self.options.agent or answer.method == AGENT:
+            return Settled(Settlement(number=item.number, state=ItemState.DONE, cost=cost), answer)
+        reason = _why_alone(answer)
+        if ABSTAINS in reason:
+            return Settled(Settlement(number=item.number, state=ItemState.DONE, reason=reason, cost=cost), answer)
+        if not self._may_fall_back:
+            return Settled(Settlement(number=item.number, state=ItemState.NOT_DONE, reason=reason, cost=cost), None)
+        return Settled(Settlement(number=item.number, state=ItemState.FELL_BACK, reason=reason, cost=cost), answer)
+
+
+def _why_alone(answer: Forecast) -> str:
+    """Why the statistics stand alone, as the first caveat tells it."""
+    told = answer.caveats[0] if answer.caveats else ""
+    return told.removeprefix("agent: ").removesuffix(f"; {STANDS}")
+
+
+def _cost(answer: Answer) -> Cost:
+    """What the replies took that an answer rests on, whoever paid for them: the same when it is made again."""
+    if not isinstance(answer, Forecast):
+        return Cost()
+    told = answer.provenance.settings
+
+    def both(name: str) -> float:
+        return float(told.get(name, 0)) + float(told.get(f"cached_{name}", 0))
+
+    return Cost(calls=int(both("calls")), tokens=int(both("tokens")), usd=round(both("usd"), 6))

@@ -1,0 +1,147 @@
+"""What a plan will take, before anything is asked: calls, tokens, money, time.
+
+From measured conversations of the same language model and effort where there are enough of them, else from the length
+of the prompts; which of the two is said.
+"""
+
+from __future__ import annotations
+
+import statistics
+from dataclasses import dataclass
+from itertools import islice
+
+from agent.access.prices import Price, price_of
+from agent.access.settings import AccessSettings
+from agent.access.usage import Usage, bytes_of, tokens_in_bytes
+from agent.effort import EFFORTS
+from agent.predictor import AT_ONCE
+from agent.tools.toolbox import schemas
+from prompts import prompt
+from records.job import Item
+from scorecast.agents import AgentHome
+from scorecast.batch.options import BatchOptions
+
+ENOUGH = 5
+"""Conversations from which an estimate is taken."""
+READ = 300
+"""Conversations that are read for one."""
+STATISTICS_SECONDS = 0.001
+"""For one item, once the forecaster is fitted; ``scorecast bench batch`` measures it."""
+CALL_SECONDS = 8.0
+ANSWER_TOKENS = 700
+LOOKED_UP_TOKENS = 1_500
+"""What one round of looking up adds to a conversation."""
+QUESTION_TOKENS = 800
+ROUNDS = 3
+"""Of a usual draw."""
+
+
+@dataclass(frozen=True)
+class Each:
+    """What one item takes: a usual one, and one that takes as much as it may."""
+
+    calls: float
+    tokens: float
+    usd: float | None
+    seconds: float
+    most_usd: float | None
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a plan will take.
+
+    Attributes:
+        items: that will be asked.
+        dates: as-of dates among them; each needs a history, and a fit unless it is cached.
+        calls, tokens: of the language model.
+        usd: None where nobody knows the price.
+        most_usd: if every item took as much as it may; None as above.
+        seconds: by the clock, fits left out.
+        basis: what the figures rest on.
+    """
+
+    items: int
+    dates: int
+    calls: int
+    tokens: int
+    usd: float | None
+    most_usd: float | None
+    seconds: float
+    basis: str
+
+    def as_json(self) -> dict[str, object]:
+        """Return it as JSON values."""
+        return {**vars(self), "seconds": round(self.seconds, 1)}
+
+
+def estimate(items: tuple[Item, ...], options: BatchOptions, home: AgentHome) -> Estimate:
+    """Estimate what the open items of a plan will take."""
+    asked = [item.question for item in items if item.question]
+    count, dates = len(asked), len({question.as_of for question in asked})
+    seconds = STATISTICS_SECONDS * count
+    if not options.agent:
+        return Estimate(count, dates, 0, 0, 0.0, 0.0, seconds, "statistics ask no language model")
+    if not isinstance(home.access, AccessSettings):
+        return Estimate(count, dates, 0, 0, 0.0, 0.0, seconds, str(home.access))
+    each, basis = _each(options, home, home.access)
+    lanes = min(AT_ONCE, count, home.access.max_in_flight) or 1
+    return Estimate(
+        items=count,
+        dates=dates,
+        calls=round(count * each.calls),
+        tokens=round(count * each.tokens),
+        usd=None if each.usd is None else round(count * each.usd, 4),
+        most_usd=None if each.most_usd is None else round(count * each.most_usd, 4),
+        seconds=seconds + max(each.seconds, count * each.seconds / lanes, _throttled(count * each.calls, home.access)),
+        basis=basis,
+    )
+
+
+def _throttled(calls: float, access: AccessSettings) -> float:
+    return 60.0 * calls / access.requests_per_minute if access.requests_per_minute else 0.0
+
+
+def _each(options: BatchOptions, home: AgentHome, access: AccessSettings) -> tuple[Each, str]:
+    price = price_of(access.model, host=access.host, own=access.prices)
+    reckoned = _reckoned(options, price)
+    told = [
+        one.settings
+        for one in islice(home.conversations.all(), READ)
+        if one.llm == access.model
+        and one.blind == options.blind
+        and one.settings.get("think") == options.think.value
+        and one.agent is not None
+    ]
+    if len(told) < ENOUGH:
+        return reckoned, "the length of the prompts; no conversations of this model and effort are kept yet"
+
+    def mean(name: str) -> float:
+        return statistics.fmean(float(one.get(name, 0)) + float(one.get(f"cached_{name}", 0)) for one in told)
+
+    timed = [float(one["agent_seconds"]) for one in told if not one.get("cached_calls")] or [reckoned.seconds]
+    each = Each(
+        calls=mean("calls"),
+        tokens=mean("tokens"),
+        usd=mean("usd") if price else None,
+        seconds=statistics.fmean(timed),
+        most_usd=reckoned.most_usd,
+    )
+    return each, f"{len(told)} kept conversations of this model and effort"
+
+
+def _reckoned(options: BatchOptions, price: Price | None) -> Each:
+    effort = EFFORTS[options.think]
+    rounds = min(ROUNDS, effort.rounds)
+    calls = len(effort.framings) * rounds + (0 if options.blind else 1)
+    fixed = tokens_in_bytes(bytes_of([dict(schema) for schema in schemas()]) + len(prompt("forecaster").text.encode()))
+    read = calls * (fixed + QUESTION_TOKENS) + len(effort.framings) * LOOKED_UP_TOKENS * rounds * (rounds - 1) // 2
+    used = Usage(prompt=read, completion=calls * ANSWER_TOKENS)
+    most = Usage(prompt=effort.tokens // 2, completion=effort.tokens - effort.tokens // 2)
+    return Each(
+        calls=calls,
+        tokens=used.total,
+        usd=price.of(used) if price else None,
+        seconds=rounds * CALL_SECONDS,
+        most_usd=price.of(most) if price else None,
+    )

@@ -1,0 +1,229 @@
+"""The table of a job's forecasts: one row an item, in the order of the plan, as CSV, Parquet or JSON Lines.
+
+In: outcomes from the store. Out: a file that appears whole, on the disk before it has its name, or not at all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from records.errors import UsageError
+from records.exporters.writing import write_whole
+from records.forecast import Forecast
+from records.job import Item
+from records.ledger import Issued
+from records.quantiles import LEVELS
+from records.store.jobs import Outcome
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+INTERVALS = (50, 80, 90)
+QUANTILES = tuple(f"q{round(100 * level):02d}" for level in LEVELS)
+NUMBERS = (
+    "asked_threshold",
+    "p_at_least",
+    "median",
+    *(f"{end}{percent}" for percent in INTERVALS for end in ("low", "high")),
+    "usd",
+)
+FLOATS = frozenset((*NUMBERS, *QUANTILES))
+COUNTS = ("model_scores", "benchmark_scores", "cell_reports", "calls", "tokens")
+TEXTS = (
+    "row",
+    "state",
+    "reason",
+    "model_id",
+    "benchmark_id",
+    "setting",
+    "knows_until",
+    "unit",
+    "known_level",
+    "flags",
+    "evidence_ids",
+    "method",
+    "forecast_id",
+)
+COLUMNS = (
+    *("row", "state", "reason", "model_id", "benchmark_id", "setting", "knows_until", "unit"),
+    *NUMBERS[:-1],
+    *("known_level", *COUNTS[:3], "flags", "evidence_ids", "method"),
+    *("calls", "tokens", "usd", "forecast_id"),
+    *QUANTILES,
+)
+"""What the output has behind the columns of the plan itself."""
+
+RESERVED = frozenset(COLUMNS)
+FORMULA = re.compile(r"^[=+\-@\t\r]")
+PLAIN_NUMBER = re.compile(r"^[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?$")
+KINDS = (".csv", ".parquet", ".jsonl")
+AT_ONCE = 2_000
+DIGITS = 6
+"""Decimals of what is written."""
+
+Cells = dict[str, object]
+
+
+def cells_of(outcome: Outcome) -> Cells:
+    """Return one item as a row: the cells of its plan, then ``COLUMNS``; what there is none of is None."""
+    item, issued = outcome
+    told: Cells = dict(item.typed) | dict.fromkeys(COLUMNS)
+    told |= {"row": item.where, "state": item.state.value, "reason": item.reason, "forecast_id": item.forecast_id}
+    told |= item.cost.model_dump()
+    if item.question is not None:
+        question = item.question
+        told |= {
+            "model_id": question.model.id,
+            "benchmark_id": question.benchmark.id,
+            "setting": "" if not question.setting.told() else str(question.setting),
+            "knows_until": question.as_of.isoformat(),
+            "unit": question.metric.unit.value,
+            "asked_threshold": item.threshold,
+        }
+    return told if issued is None else told | _stated(item, issued)
+
+
+def _stated(item: Item, issued: Issued) -> Cells:
+    forecast = issued.forecast
+    stated, level = forecast.distribution, forecast.evidence_level
+    told: Cells = {"median": stated.median, "p_at_least": None}
+    for percent in INTERVALS:
+        told[f"low{percent}"], told[f"high{percent}"] = stated.interval(percent)
+    if item.threshold is not None:
+        told["p_at_least"] = round(stated.exceedance(item.threshold), 4)
+    return told | {
+        "known_level": level.group,
+        **level.model_dump(),
+        "flags": " | ".join(flags(forecast)),
+        "evidence_ids": " ".join(evidence.record.id for evidence in forecast.evidence),
+        "method": forecast.method,
+        **dict(zip(QUANTILES, stated.quantiles, strict=True)),
+    }
+
+
+def flags(forecast: Forecast) -> tuple[str, ...]:
+    """What to be careful about: that little is known, or that the score is, and the caveats of the forecaster."""
+    level = forecast.evidence_level
+    told = ["already reported"] if level.cell_reports else []
+    told += ["extrapolated: new model"] if not level.model_scores else []
+    told += ["extrapolated: new benchmark"] if not level.benchmark_scores else []
+    return (*told, *forecast.caveats)
+
+
+def table_of(outcomes: Iterable[Outcome], own: Sequence[str]) -> pd.DataFrame:
+    """Return outcomes as a data frame with typed columns: those of the plan, then ``COLUMNS``."""
+    import pandas as pd
+
+    left = iter(outcomes)
+    pages = [_page(list(islice(left, AT_ONCE)), own)]
+    while page := list(islice(left, AT_ONCE)):
+        pages.append(_page(page, own))
+    frame = pd.concat(pages, ignore_index=True)
+    return frame.round(dict.fromkeys(FLOATS, DIGITS)).assign(**{name: _own(frame[name]) for name in own})
+
+
+def _page(outcomes: Sequence[Outcome], own: Sequence[str]) -> pd.DataFrame:
+    import pandas as pd
+
+    rows = [cells_of(outcome) for outcome in outcomes]
+    columns = {name: pd.Series([row.get(name) for row in rows], dtype=_kind(name)) for name in (*own, *COLUMNS)}
+    return pd.DataFrame(columns).fillna(dict.fromkeys(TEXTS, ""))
+
+
+def _kind(name: str) -> str:
+    if name in FLOATS:
+        return "float64"
+    return "Int64" if name in COUNTS else "str" if name in TEXTS else "object"
+
+
+def _own(column: pd.Series) -> pd.Series:
+    """A column of the user's: numbers stay numbers where all are, everything else is text."""
+    kinds = {type(value) for value in column if value is not None}
+    if kinds == {bool}:
+        return column.astype("boolean")
+    if kinds == {int}:
+        return column.astype("Int64")
+    if kinds and kinds <= {int, float}:
+        return column.astype("float64")
+    return column.map(lambda value: "" if value is None else str(value)).astype("str")
+
+
+def check_output(path: Path) -> None:
+    """Make sure, before anything is asked, that a file of this name can be written.
+
+    Raises:
+        UsageError: an ending that is not known, or a folder that cannot be written to.
+    """
+    if path.suffix.lower() not in KINDS:
+        raise UsageError(f"{path}: the ending says how to write it; expected one of {', '.join(KINDS)}.")
+    check_writable(path)
+
+
+def check_writable(path: Path) -> None:
+    """Make sure, before anything is asked, that a file can be written there.
+
+    Raises:
+        UsageError: it cannot.
+    """
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder: name a file.")
+    probe = path.with_name(f".{path.name}.probe")
+    write_text(probe, "x")
+    probe.unlink()
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text to a file, whole or not at all.
+
+    Raises:
+        UsageError: it cannot be written.
+    """
+
+    def fill(target: Path) -> None:
+        target.write_text(text, encoding="utf-8")
+
+    write_whole(path, fill)
+
+
+def write_table(frame: pd.DataFrame, path: Path) -> None:
+    """Write a table to a file, whole or not at all; in CSV a text that a spreadsheet would run stays a text.
+
+    Args:
+        frame: as ``table_of`` makes it.
+        path: its ending says how.
+
+    Raises:
+        UsageError: it cannot be written.
+    """
+    write = {".csv": _csv, ".parquet": _parquet, ".jsonl": _json_lines}[path.suffix.lower()]
+    write_whole(path, lambda target: write(frame, target))
+
+
+def csv_text(frame: pd.DataFrame) -> str:
+    """Return a table as CSV; texts that a spreadsheet would run as formulas have an apostrophe before them."""
+    texts = [name for name in frame.columns if frame[name].dtype == "str"]
+    return str(
+        frame.assign(**{name: frame[name].map(disarmed) for name in texts}).to_csv(index=False, lineterminator="\n")
+    )
+
+
+def disarmed(value: str) -> str:
+    """Return a text as a spreadsheet may have it."""
+    return f"'{value}" if FORMULA.match(value) and not PLAIN_NUMBER.match(value) else value
+
+
+def _csv(frame: pd.DataFrame, target: Path) -> None:
+    safe = frame.rename(columns=disarmed)
+    target.write_text(csv_text(safe), encoding="utf-8")
+
+
+def _parquet(frame: pd.DataFrame, target: Path) -> None:
+    frame.to_parquet(target, engine="pyarrow", index=False)
+
+
+def _json_lines(frame: pd.DataFrame, target: Path) -> None:
+    frame.to_json(target, orient="records", lines=True, double_precision=10, force_ascii=False)

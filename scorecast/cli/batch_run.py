@@ -1,0 +1,40 @@
+"""Working on a job from the command line: shown while it runs, written when it ends, told what to do when it breaks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from records.job import Job
+    from scorecast.workspace import Workspace
+
+
+def finish(workspace: Workspace, job: Job, *, quiet: bool, as_json: bool) -> None:
+    """Work on a job until it is done, and write its files.
+
+    Raises:
+        StoreError, UsageError: with what to do to go on.
+    """
+    from records.errors import StoreError, UsageError
+    from scorecast.batch.engine import Engine
+    from scorecast.batch.jobs import Files
+    from scorecast.batch.options import BatchOptions
+    from scorecast.cli import batch_show, session
+
+    how = f"`scorecast jobs resume {job.id}` goes on."
+    try:
+        with batch_show.watching(job, quiet=quiet, as_json=as_json) as tell:
+            far = Engine(workspace, session.now, tell).work(job)
+        options = BatchOptions.of(job)
+        job = workspace.store.jobs.find(job.id)
+        if not far.left:
+            Files.of(options).write(workspace.store, job)
+    except KeyboardInterrupt:
+        typer.echo(f"Interrupted; what was answered is kept: {how}", err=True)
+        raise typer.Exit(130) from None
+    except (StoreError, UsageError) as error:
+        raise type(error)(f"{error} What was answered is kept: {how}") from error
+    written = [str(path) for path in options.files] if not far.left else []
+    batch_show.tell_end(job, far, written, quiet=quiet, as_json=as_json)

@@ -1,0 +1,131 @@
+"""``scorecast jobs``: batch jobs that were begun here, from the command line or over HTTP."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from records.job import Job
+    from scorecast.workspace import Workspace
+
+app = typer.Typer(help="List, show, resume, retry and cancel batch jobs.", no_args_is_help=True)
+
+JobId = Annotated[str, typer.Argument(help="Id of the job, or its first digits.", show_default=False)]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Tell nothing but errors.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.command("list")
+def list_(
+    *,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=1_000, help="Show at most so many.")] = 20,
+    json: AsJson = False,
+) -> None:
+    """List jobs, the newest first."""
+    from rich.table import Table
+    from rich.text import Text
+
+    from scorecast.cli import session
+    from scorecast.cli.output import console, print_json
+
+    with session.workspace(quiet=json) as workspace:
+        found = workspace.store.jobs.all(limit=limit)
+        told = [_told(workspace, job) for job in found]
+    if json:
+        print_json([*told])
+        return
+    table = Table("id", "begun (UTC)", "plan", "state", "items", "left", "spent", box=None, header_style="bold")
+    for one in told:
+        row = (one["id"], one["made_at"][:16].replace("T", " "), one["name"], one["state"])
+        figures = (f"{one['items']:,}", f"{one['left']:,}", f"${one['spent']['usd']:,.2f}")
+        table.add_row(*map(Text, (*map(str, row), *figures)))
+    console().print(table if told else "There is no job yet: `scorecast batch PLAN -o FILE` begins one.")
+
+
+@app.command("show")
+def show(job_id: JobId, *, json: AsJson = False) -> None:
+    """Show where a job stands, and what went wrong how often."""
+    from scorecast.batch.jobs import progress_of
+    from scorecast.cli import batch_show, session
+    from scorecast.cli.output import print_json
+
+    with session.workspace(quiet=json) as workspace:
+        job = workspace.store.jobs.find(job_id)
+        told, far = _told(workspace, job), progress_of(workspace.store, job)
+    if json:
+        print_json(told)
+        return
+    for line in batch_show.told_lines(job, far, [told["options"]["output"]] if told["options"]["output"] else []):
+        typer.echo(line.replace("Written:", "Output:"))
+    typer.echo(
+        f"Plan {job.name}, begun {job.made_at:%Y-%m-%d %H:%M} UTC, last changed {job.changed_at:%Y-%m-%d %H:%M}."
+    )
+
+
+@app.command("resume")
+def resume(job_id: JobId, *, quiet: Quiet = False, json: AsJson = False) -> None:
+    """Go on with a job and write its files."""
+    from records.errors import UsageError
+    from records.job import JobState
+    from scorecast.cli import session
+    from scorecast.cli.batch_run import finish
+
+    with session.workspace(quiet=quiet or json) as workspace:
+        job = workspace.store.jobs.find(job_id)
+        if job.state is JobState.CANCELLED:
+            raise UsageError(f"Job {job.id} was cancelled: `scorecast jobs retry {job.id}` opens it again.")
+        finish(workspace, job, quiet=quiet, as_json=json)
+
+
+@app.command("retry")
+def retry(
+    job_id: JobId,
+    *,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file instead.")] = None,
+    max_usd: Annotated[
+        float | None, typer.Option("--max-usd", help="US dollars that the whole job may cost from now on.")
+    ] = None,
+    quiet: Quiet = False,
+    json: AsJson = False,
+) -> None:
+    """Ask again what failed, was left over or fell back to statistics; what is cached costs nothing again."""
+    from records.errors import UsageError
+    from scorecast.batch.jobs import Files, again
+    from scorecast.batch.options import BatchOptions
+    from scorecast.cli import session
+    from scorecast.cli.batch_run import finish
+
+    with session.workspace(quiet=quiet or json) as workspace:
+        job = workspace.store.jobs.find(job_id)
+        told = BatchOptions.of(job).model_dump()
+        told |= {"output": str(output.absolute())} if output else {}
+        if max_usd is not None:
+            if not (told["agent"] and max_usd > 0.0):
+                raise UsageError(f"--max-usd {max_usd:g}: a limit lies above 0, and only a job of the agent has one.")
+            told["max_usd"] = max_usd
+        options = BatchOptions.model_validate(told)
+        Files.of(options).check()
+        count = again(workspace, job, options, now=session.now())
+        if not (quiet or json):
+            typer.echo(f"{count:,} items of job {job.id} are asked again.", err=True)
+        finish(workspace, workspace.store.jobs.find(job.id), quiet=quiet, as_json=json)
+
+
+@app.command("cancel")
+def cancel(job_id: JobId) -> None:
+    """Cancel a job; what is settled stays, and who works on it stops within seconds."""
+    from scorecast.batch import jobs
+    from scorecast.cli import session
+
+    with session.workspace() as workspace:
+        job = jobs.cancel(workspace.store, workspace.store.jobs.find(job_id), now=session.now())
+    typer.echo(f"Job {job.id} is cancelled; `scorecast jobs retry {job.id}` would open it again.")
+
+
+def _told(workspace: Workspace, job: Job) -> dict[str, Any]:
+    from scorecast.batch.jobs import job_json
+
+    return job_json(workspace, job)
