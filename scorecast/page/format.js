@@ -20,6 +20,11 @@ export function score(value, unit) {
   return `${number(value, unit)}${unit === "percent" ? "\u00a0%" : ""}`;
 }
 
+/** A score as somebody wrote it: `50 %`, without a place that says nothing. */
+export function asked(value, unit) {
+  return score(value, unit).replace(/\.0(?=\D|$)/, "");
+}
+
 /** Two ends of an interval: `34.8 to 61.0 %`. */
 export function range([low, high], unit) {
   return unit === "percent" ? `${number(low, unit)} to ${score(high, unit)}` : `${score(low, unit)} to ${score(high, unit)}`;
@@ -61,9 +66,9 @@ export function moment(iso) {
 
 const UNITS = { percent: "percent", usd: "US dollars", rating: "rating", points: "points" };
 
-/** What scores are told in: `accuracy in percent, higher is better`. */
-export function told(question, unit) {
-  const name = question.metric.replaceAll("_", " ");
+/** What scores are told in: `accuracy in percent, higher is better`; without the metric where there are several. */
+export function told(question, unit, several = false) {
+  const name = several ? UNITS[unit] : question.metric.replaceAll("_", " ");
   const kind = name === UNITS[unit] ? name : `${name} in ${UNITS[unit] ?? unit}`;
   return `${kind}, ${question.higher_is_better ? "higher" : "lower"} is better`;
 }

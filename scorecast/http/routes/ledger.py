@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
@@ -9,9 +10,9 @@ from fastapi.responses import Response
 
 from eval.track_record import By
 from records.base import Day
-from records.errors import UsageError
+from records.errors import NotEnoughRecords, UsageError
 from records.ledger import Issued, Selection, Settled
-from records.store import Ledger
+from records.store import Ledger, Store
 from scorecast.http import replies
 from scorecast.http.asked import ResolutionAsked
 from scorecast.http.at_hand import Asker, AtDesk, Cursor, Limit, Reader, answer, page
@@ -98,10 +99,10 @@ async def record(
     since: Day | None = None,
     by_user: bool = False,
 ) -> Response:
-    """Score the forecasts that were issued before their outcomes were public."""
+    """Score the forecasts that were issued before their outcomes were public; no tracks where none is settled."""
     wanted = Selection(model=model, benchmark=benchmark, method=method, user=user, issued_from=since)
     by = By.USER if by_user else By.HORIZON
-    tracks = await desk.crew.looking.run(track_record, desk.store, wanted, by=by)
+    tracks = await desk.crew.looking.run(_tracks, desk.store, wanted, by)
     return answer({"tracks": [_track(track) for track in tracks]})
 
 
@@ -111,6 +112,13 @@ def _find(ledger: Ledger, entry_id: str) -> Issued:
         return ledger.entry(entry_id)
     except UsageError as error:
         raise Problem(404, "unknown-forecast", f"The ledger has no forecast {entry_id}.") from error
+
+
+def _tracks(store: Store, wanted: Selection, by: By) -> Sequence[Track]:
+    try:
+        return track_record(store, wanted, by=by)
+    except NotEnoughRecords:
+        return ()
 
 
 def _track(track: Track) -> Json:

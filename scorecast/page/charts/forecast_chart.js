@@ -101,7 +101,7 @@ function heads(forecast, marks, at, { floor, width }) {
 
 function chance({ threshold, question, unit }) {
   const share = question.higher_is_better ? threshold.probability_at_least : threshold.probability_at_most;
-  return `${question.higher_is_better ? "\u2265" : "\u2264"} ${format.score(threshold.value, unit)}: ${format.probability(share)}`;
+  return `${question.higher_is_better ? "\u2265" : "\u2264"} ${format.asked(threshold.value, unit)}: ${format.probability(share)}`;
 }
 
 function below(known, at, [low, high], { top, width, unit }) {

@@ -49,7 +49,7 @@ function bubble(message) {
   if (message.role === "user") return { node: element("li", { class: "said" }, element("p", {}, message.text)), update() {} };
   const status = element("p", { class: "waiting", role: "status" });
   const words = element("div", { class: "words" });
-  const cards = element("div", { class: "cards" });
+  const cards = element("div", { class: "forecasts" });
   const trouble = element("div", {});
   const node = element("li", { class: "answered" }, words, cards, trouble, status);
   const update = () => {

@@ -15,6 +15,7 @@ import { address } from "../router.js";
  */
 export function comparisonRows(title, forecasts, name) {
   const groups = Map.groupBy(forecasts.filter((one) => !one.abstained), scale);
+  const reported = forecasts.some((one) => one.already_reported.length);
   const silent = forecasts.filter((one) => one.abstained);
   return element(
     "section",
@@ -22,13 +23,13 @@ export function comparisonRows(title, forecasts, name) {
     element("h2", {}, title),
     [...groups.values()].map((group) => rows(group, name)),
     silent.map((one) => element("p", { class: "callout" }, `${name(one)}: no forecast. ${one.reason}`)),
-    element("p", { class: "legend muted" }, swatch("50"), "50 %", swatch("80"), "80 %", swatch("90"), "90 % interval"),
+    element("p", { class: "legend muted" }, swatch("50"), "50 %", swatch("80"), "80 %", swatch("90"), "90 % interval", reported && [element("span", { class: "swatch swatch-dot", "aria-hidden": true }), "reported"]),
   );
 }
 
 function scale({ unit, question }) {
-  const shared = question.lower !== null && question.upper !== null;
-  return JSON.stringify([unit, question.lower, question.upper, question.metric, shared ? "" : question.benchmark]);
+  const bounded = question.lower !== null && question.upper !== null;
+  return JSON.stringify([unit, question.lower, question.upper, question.higher_is_better, bounded ? "" : question.benchmark]);
 }
 
 function rows(group, name) {
@@ -36,7 +37,7 @@ function rows(group, name) {
   const best = question.higher_is_better ? (one, other) => other.median - one.median : (one, other) => one.median - other.median;
   const ends = domain(group.flatMap((one) => [...one.intervals["90"], ...one.already_reported.map(({ value }) => value)]), question);
   return [
-    element("p", { class: "muted" }, format.told(question, unit)),
+    element("p", { class: "muted" }, format.told(question, unit, new Set(group.map((one) => one.question.metric)).size > 1)),
     element("ol", { class: "compared" }, [...group].sort(best).map((one) => row(one, name, ends)), element("li", { class: "axis-row", "aria-hidden": true }, axisFigure(ends, unit))),
   ];
 }

@@ -13,7 +13,7 @@ export function evidencePart({ evidence, question, unit }) {
     { title: "Score", kind: "number", cell: (item) => value(item, question, unit) },
     { title: "Why", kind: "wide", cell: (item) => element("span", { title: item.relation }, item.why || item.relation) },
     { title: "Date", kind: "date", cell: (item) => published(item) },
-    { title: "Source", kind: "", cell: (item) => source(item) },
+    { title: "Source", kind: "source", cell: (item) => source(item) },
   ];
   return element("section", { class: "part" }, element("h3", {}, "Evidence"), table("Records that the forecast rests on", columns, evidence));
 }

@@ -62,8 +62,8 @@ function stated(title, value, kind) {
 
 function chance({ threshold, question, unit }) {
   return question.higher_is_better
-    ? [`Reaches ${format.score(threshold.value, unit)}`, format.probability(threshold.probability_at_least)]
-    : [`At most ${format.score(threshold.value, unit)}`, format.probability(threshold.probability_at_most)];
+    ? [`Reaches ${format.asked(threshold.value, unit)}`, format.probability(threshold.probability_at_least)]
+    : [`At most ${format.asked(threshold.value, unit)}`, format.probability(threshold.probability_at_most)];
 }
 
 function caveats({ caveats: told }) {

@@ -17,6 +17,7 @@ export function pager(parts, query, { next, shown, total = null }) {
   const wanted = Object.fromEntries(query);
   const link = (text, pages, rel) => element("a", { class: "button plain", rel, href: address(parts, { ...wanted, page: pages.join(SEPARATOR) }) }, text);
   const from = trail.length;
+  if (!from && !next) return null;
   return element(
     "nav",
     { class: "pager", "aria-label": "Pages" },

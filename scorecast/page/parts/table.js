@@ -8,14 +8,15 @@ import { element } from "../dom.js";
  * @param caption what it shows.
  * @param columns `{title, cell(row), kind}`; kind is "number" (right, tabular), "wide" (takes the room), "main" or "".
  * @param rows what cells are made of.
+ * @param labelled whether numbers keep the titles of their columns on a narrow screen.
  */
-export function table(caption, columns, rows, { narrow = "cards" } = {}) {
+export function table(caption, columns, rows, { labelled = false } = {}) {
   return element(
     "div",
     { class: "table-frame" },
     element(
       "table",
-      { role: "table", class: narrow },
+      { role: "table", class: labelled ? "cards labelled" : "cards" },
       element("caption", { class: "unseen" }, caption),
       element("thead", { role: "rowgroup" }, element("tr", { role: "row" }, columns.map(heading))),
       element("tbody", { role: "rowgroup" }, rows.map((row, index) => line(columns, row, index))),

@@ -74,5 +74,5 @@ async function models(benchmark, names, asOf) {
 async function benchmarks(model, names, asOf) {
   const questions = names.map((benchmark) => ({ model, benchmark, as_of: asOf || null }));
   const { forecasts } = await post("/v1/forecasts", { questions });
-  return comparisonRows(`${forecasts[0].question.model_name} on`, forecasts, ({ question }) => question.benchmark_name);
+  return comparisonRows(`${forecasts[0].question.model_name}, benchmark by benchmark`, forecasts, ({ question }) => question.benchmark_name);
 }

@@ -58,8 +58,8 @@ const COLUMNS = [
   { title: "Issued", kind: "date", cell: (entry) => element("time", { datetime: entry.issued_at }, format.day(entry.issued_at)) },
   { title: "Median", kind: "number", cell: ({ forecast }) => format.score(forecast.median, forecast.unit) },
   { title: "Intervals", kind: "chart", cell: bar },
-  { title: "Outcome", kind: "number", cell: outcome },
-  { title: "Forecaster", kind: "", cell: ({ forecast, user }) => [forecast.method, user && element("span", { class: "muted" }, ` for ${user}`)] },
+  { title: "Outcome", kind: "number outcome", cell: outcome },
+  { title: "Forecaster", kind: "by", cell: ({ forecast, user }) => [forecast.method, user && element("span", { class: "muted" }, ` for ${user}`)] },
 ];
 
 function bar({ forecast, settled }) {

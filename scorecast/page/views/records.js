@@ -54,7 +54,7 @@ const COLUMNS = [
   { title: "Score", kind: "number", cell: value },
   { title: "Conditions", kind: "wide", cell: ({ setting, note }) => [format.setting(setting), note && element("span", { class: "muted clamp", title: note }, note)] },
   { title: "Date", kind: "date", cell: (record) => published(record) },
-  { title: "Source", kind: "", cell: (record) => source(record) },
+  { title: "Source", kind: "source", cell: (record) => source(record) },
 ];
 
 function value({ value: told, standard_error: error, metric }) {

@@ -6,7 +6,7 @@ import * as format from "../format.js";
 import { problemNote } from "../parts/problem.js";
 import { table } from "../parts/table.js";
 import { address } from "../router.js";
-import { Problem, get } from "../service.js";
+import { get } from "../service.js";
 
 /** The view. */
 export async function trackRecord() {
@@ -22,9 +22,9 @@ export async function trackRecord() {
 async function tracks() {
   try {
     const { tracks: found } = await get("/v1/track-record");
-    return [overview(found), found.map(track)];
+    return found.length ? [overview(found), found.map(track)] : nothing();
   } catch (error) {
-    return error instanceof Problem && error.kind === "not-enough-records" ? nothing(error) : problemNote(error);
+    return problemNote(error);
   }
 }
 
@@ -50,7 +50,7 @@ function overview(found) {
     "section",
     { class: "card" },
     element("h2", {}, "Scores by forecaster"),
-    table("Scores by forecaster", columns, rows),
+    table("Scores by forecaster", columns, rows, { labelled: true }),
     element("p", { class: "muted" }, "CRPS and errors in points of percent, lower is better. Skill is the share of climatology\u2019s CRPS that is saved; above 0 is better than the past outcomes of the same benchmark. Ranges are 95 % confidence intervals, clustered by model and benchmark."),
   );
 }
