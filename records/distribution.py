@@ -131,6 +131,9 @@ class Distribution(Value):
         """
         if not 0.0 <= level <= 1.0:
             raise DistributionError(f"a quantile level lies between 0 and 1, found {level}")
+        percent = round(100.0 * level)
+        if 1 <= percent <= 99 and abs(100.0 * level - percent) < 1e-10:
+            return self.quantiles[percent - 1]  # what the general formula gives, a hundred times as fast
         return float(q.quantile(self.knots, level))
 
     def interval(self, percent: float) -> tuple[float, float]:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from records.history import History, to_record
+from records.history import COLUMNS, NUMBERS, History, to_record
 from records.metric import Floats
 from records.model import Model
 from records.question import Question
@@ -60,10 +60,9 @@ class Near:
         """Return visible records by id; what is not visible is left out."""
         wanted = list(ids)
         unread = [key for key in wanted if key not in self._read]
-        frame = self._history.records
-        where = [self._rows[key] for key in unread if key in self._rows]
-        for row in frame.iloc[where].to_dict("records") if where else ():
-            self._read[str(row["id"])] = to_record(row)
+        for key in unread:
+            if (place := self._rows.get(key)) is not None:
+                self._read[key] = to_record({name: column[place] for name, column in self._columns.items()})
         return {key: self._read[key] for key in wanted if key in self._read}
 
     def benchmarks_like(self, benchmark: str) -> Mapping[str, float]:
@@ -113,6 +112,13 @@ class Near:
             np.array([model.params_b or np.nan for model in models], dtype=float),
             np.array([np.nan if model.reasoning is None else model.reasoning for model in models], dtype=float),
         )
+
+    @cached_property
+    def _columns(self) -> Mapping[Hashable, Any]:
+        """The columns of the history's table: taking single values from them is cheaper than taking rows."""
+        frame = self._history.records
+        plain = {name: frame[name].tolist() for name in NUMBERS}
+        return {name: plain.get(name, frame[name].array) for name in COLUMNS}
 
     @cached_property
     def _rows(self) -> Mapping[str, int]:

@@ -53,7 +53,8 @@ class NearestRecords:
         found = _distinct(chain(own, _interleaved(lists)), limit)
         records = kept.records(item.record for item in found) | {record.id: record for record in question.known}
         return tuple(
-            Evidence(
+            # Not validated again: the records were, when they were read.
+            Evidence.model_construct(
                 record=records[item.record],
                 relation=item.relation,
                 relevance=item.nearness,
