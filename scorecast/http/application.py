@@ -1,6 +1,6 @@
 """The application: routes, what stands before them, and what lives as long as the service.
 
-From outside to inside: observing, guard, gate, routes.
+From outside to inside: observing, errors in OpenAI's shape where its format is spoken, guard, gate, routes.
 """
 
 from __future__ import annotations
@@ -17,14 +17,16 @@ from starlette.exceptions import HTTPException
 from records.access_key import AccessKey
 from records.errors import ScorecastError
 from scorecast.http.access import Gate
+from scorecast.http.chatting import Chatting
 from scorecast.http.desk import Clock, Desk
 from scorecast.http.guard import Bounds, Guard
 from scorecast.http.metrics import Metrics
 from scorecast.http.observing import Observing
+from scorecast.http.openai_errors import OpenAIErrors
 from scorecast.http.opening import open_desk
 from scorecast.http.problems import MEDIA, answer_error
 from scorecast.http.replies import ProblemTold
-from scorecast.http.routes import forecasts, health, ledger, names, page, records
+from scorecast.http.routes import chat, completions, forecasts, health, ledger, names, page, records
 from scorecast.settings import Settings
 
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -71,9 +73,10 @@ def app(settings: Settings, *, clock: Clock, policy: Policy = Policy(), version:
     )
     made.state.bounds = policy.bounds
     made.state.metrics = Metrics()
-    for part in (forecasts, ledger, records, names, health):
+    for part in (forecasts, chat, completions, ledger, records, names, health):
         made.include_router(part.router)
     made.include_router(health.bare)
+    made.include_router(completions.alias)
     made.include_router(page.router)
     for kind in (ScorecastError, RequestValidationError, HTTPException):
         made.add_exception_handler(kind, answer_error)
@@ -90,6 +93,7 @@ def stand_before(made: Starlette, *, policy: Policy, clock: Clock) -> None:
 
     made.add_middleware(Gate, keys_required=policy.keys_required, find=find)
     made.add_middleware(Guard, bounds=policy.bounds, hosts=policy.hosts)
+    made.add_middleware(OpenAIErrors)
     made.add_middleware(Observing, metrics=made.state.metrics, clock=clock)
 
 
@@ -98,6 +102,7 @@ def _lifespan(settings: Settings, clock: Clock) -> Callable[[FastAPI], AbstractA
     async def lifespan(made: FastAPI) -> AsyncIterator[None]:
         async with open_desk(settings, clock=clock, metrics=made.state.metrics) as desk:
             made.state.desk = desk
+            made.state.chatting = Chatting(desk)
             yield
 
     return lifespan

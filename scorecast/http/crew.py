@@ -1,8 +1,8 @@
 """The crew: threads for work that blocks, so that the event loop never waits for it.
 
-Three lanes: looking things up, forecasting, and fitting. A long fit holds up neither forecasts that need none nor
-look-ups. Each lane takes so many waiting jobs and no more: further ones are refused at once instead of waiting
-longer than any client would.
+Four lanes: looking things up, forecasting, fitting, and deliberating with a language model. A long fit holds up
+neither forecasts that need none nor look-ups. Each lane takes so many waiting jobs and no more: further ones are
+refused at once instead of waiting longer than any client would.
 """
 
 from __future__ import annotations
@@ -61,8 +61,9 @@ class Crew:
         self.looking = Lane("looking", threads=4, waiting=400)
         self.forecasting = Lane("forecasting", threads=1, waiting=8)
         self.fitting = Lane("fitting", threads=1, waiting=16)
+        self.deliberating = Lane("deliberating", threads=8, waiting=16)
 
     def close(self) -> None:
         """Finish what has begun in all lanes."""
-        for lane in (self.looking, self.forecasting, self.fitting):
+        for lane in (self.looking, self.forecasting, self.fitting, self.deliberating):
             lane.close()

@@ -57,6 +57,11 @@ class Desk:
         )
         self.ready = False
 
+    @property
+    def patient(self) -> Pipeline:
+        """The pipeline that fits what has no fit in memory, shared by all threads."""
+        return self._patient
+
     def today(self) -> dt.date:
         """Return the day, in coordinated universal time."""
         return self.clock().date()

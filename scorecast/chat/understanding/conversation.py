@@ -91,7 +91,7 @@ def _chosen(text: str, unclear: Unclear, names: Names, today: dt.date) -> str:
         if 0 < place <= len(unclear.candidates):
             return unclear.candidates[place - 1]
     told = take_apart(text, names, today=today)
-    named = [thing.id for thing in (*told.names.models, *told.names.benchmarks)]
+    named = [one.id for one in told.names.models] + [one.id for one in told.names.benchmarks]
     words = re.findall(r"[a-z]+", told.rest.lower())
     if len(named) == 1 and told.unclear is None and set(words) <= _FILLER:
         return named[0]

@@ -1,0 +1,143 @@
+"""Chatting at the desk: a conversation in, Markdown and forecasts out, each in the ledger before it is told."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from records.errors import UsageError
+from records.history import History
+from records.ledger import Issued
+from records.question import Question
+from scorecast.chat.answering import Wanted, answer, complain, issued_before
+from scorecast.chat.understanding.conversation import Said
+from scorecast.chat.understanding.spotting import Names
+from scorecast.http.access import Caller
+from scorecast.http.asked import Asked
+from scorecast.http.deliberating import Deliberating, Leaving
+from scorecast.http.desk import Desk, told_json
+from scorecast.http.fitting import Recent
+from scorecast.http.orders import Order, Write
+from scorecast.pipeline import Reply
+from scorecast.reply_json import Json
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What a message is answered with.
+
+    Attributes:
+        text: Markdown.
+        forecasts: as ``POST /v1/forecasts`` tells them.
+        entered: ids of the forecasts that were entered in the ledger.
+    """
+
+    text: str
+    forecasts: Sequence[Json] = ()
+    entered: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Shelf:
+    """What is at hand for one caller; a ``scorecast.chat.answering.Shelf``."""
+
+    desk: Desk
+    names: Names
+    user: str
+
+    @property
+    def today(self) -> dt.date:
+        return self.desk.today()
+
+    def history(self, as_of: dt.date) -> History:
+        return self.desk.histories.history(as_of=as_of)
+
+    def issued(self, question: Question) -> Issued | None:
+        return issued_before(self.desk.store, question, user=self.user)
+
+
+class Chatting:
+    """Answers conversations for many clients; keeps nothing of them."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self._names: Recent[Names] = Recent(most=2)
+        self._deliberating = Deliberating(desk)
+
+    async def answer(
+        self,
+        messages: Sequence[Said],
+        *,
+        caller: Caller,
+        agent: bool,
+        seconds: float,
+        leaving: Leaving,
+        status: Callable[[str], None] = lambda _sentence: None,
+    ) -> Answered:
+        """Answer the last message.
+
+        Args:
+            messages: the conversation.
+            caller: under whose name forecasts are entered.
+            agent: whether the language model looks into it as well.
+            seconds: after which nobody waits any more.
+            leaving: is told when the client has left.
+            status: told what is being done.
+
+        Raises:
+            Problem: too much is asked at once, or there was no time.
+            ScorecastError: the store failed, or nothing can be forecast from it.
+        """
+        shelf = await self.desk.crew.looking.run(self._shelf, caller)
+        wanted = await self.desk.crew.looking.run(answer, messages, shelf)
+        if isinstance(wanted, str):
+            return Answered(wanted)
+        status(wanted.busy)
+        asked = [_asked(question, wanted.threshold) for question in wanted.questions]
+        write = _writer(wanted, asked, leaving)
+        try:
+            if agent:
+                last = time.monotonic() + seconds
+                order = Order(asked, write, user=caller.name, owner=caller.id, once=None, last=last)
+                told = await self._deliberating.answer(order, leaving)
+            else:
+                told = await self.desk.answer(
+                    asked, write, user=caller.name, owner=caller.id, once=None, seconds=seconds
+                )
+        except UsageError as error:
+            return Answered(complain(error))
+        body = json.loads(told.body)
+        return Answered(body["text"], body["forecasts"], told.entered)
+
+    def _shelf(self, caller: Caller) -> _Shelf:
+        catalogue = self.desk.catalogue()
+        # The names keep their catalogue, so that its id is given to no other while they are kept.
+        names = self._names.get(id(catalogue)) or self._names.put(id(catalogue), Names(catalogue))
+        return _Shelf(self.desk, names, caller.name)
+
+
+def _asked(question: Question, threshold: float | None) -> Asked:
+    """Return a question as ``POST /v1/forecasts`` takes it, so that both are answered alike."""
+    return Asked(
+        model=question.model.id,
+        benchmark=question.benchmark.id,
+        setting=question.setting,
+        as_of=question.as_of,
+        withhold=not question.cell_known,
+        threshold=threshold,
+    )
+
+
+def _writer(wanted: Wanted, asked: Sequence[Asked], leaving: Leaving) -> Write:
+    """Lay out words and forecasts together; nothing is entered for a client that has left."""
+
+    def write(replies: Sequence[Reply]) -> str:
+        leaving.check()
+        replies = leaving.heard(replies)
+        told: list[Json] = [told_json(*one) for one in zip(asked, replies, strict=True)]
+        return json.dumps({"text": wanted.tell(replies), "forecasts": told}, ensure_ascii=False)
+
+    return write
