@@ -1,6 +1,6 @@
 """The answer of a language model: its form, and how it is read from a tool call or from text.
 
-A stated answer is an opinion with figures, not yet a forecast: ``agent.reading`` turns one into a distribution.
+A stated answer is an opinion with figures, not yet a forecast: ``agent.opinion`` turns one into a distribution.
 Unknown fields are passed over; what is missing or malformed is refused with a sentence that the model can act on.
 """
 
@@ -88,9 +88,7 @@ class StatedForecast(_Part):
     confidence: Share = Field(
         default=0.5, description="How sure you are of the distribution, given that grounding, from 0 to 1."
     )
-    abstain: bool = Field(
-        default=False, description="True where the records tell you nothing that the statistics do not know."
-    )
+    abstain: bool = Field(default=False, description="True where you have no ground for a distribution of your own.")
 
 
 SUBMIT = "submit_forecast"

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from agent.briefing import NOTHING, Briefing
 from agent.disagreement import disagree, disagreement, together
 from agent.drafting import draft, told
 from agent.effort import Effort, Framing
@@ -59,6 +60,7 @@ class Deliberator:
         lessons: what may be remembered.
         reported: reports of the asked cell that the question may know.
         blind: whether the desk masks names.
+        briefing: what is told with the question.
     """
 
     desk: Desk
@@ -67,6 +69,7 @@ class Deliberator:
     lessons: Sequence[Lesson] = ()
     reported: Sequence[Record] = ()
     blind: bool = False
+    briefing: Briefing = NOTHING
 
     async def deliberate(self) -> Deliberation:
         """Draw, compare, and reconcile where needed; whatever the model does, an answer or a reason comes back."""
@@ -91,6 +94,7 @@ class Deliberator:
             lessons=self.lessons,
             reported=self.reported,
             blind=self.blind,
+            briefing=self.briefing,
         )
         return await self._hold(number, desk, thread, rounds=self.effort.rounds, framing=framing.value)
 
@@ -103,6 +107,7 @@ class Deliberator:
             disagreement=difference(draws, desk.question.metric.unit.value),
             reported=self.reported,
             blind=self.blind,
+            briefing=self.briefing,
         )
         rounds = self.effort.supervisor_rounds
         return await self._hold(len(opinions), desk, thread, rounds=rounds, framing=SUPERVISOR)

@@ -7,7 +7,8 @@ last one only the answer is left. An answer that cannot be read is sent back onc
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, MutableSequence
+from collections.abc import Iterator, MutableSequence, Sequence
+from typing import Any
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
@@ -17,7 +18,7 @@ from agent.answer import SUBMIT
 from agent.errors import AnswerUnusable
 from agent.opinion import Opinion, read_opinion, text_of
 from agent.tools.desk import Desk
-from agent.tools.toolbox import schemas, serve, submit_schema
+from agent.tools.toolbox import offers, serve, submit_schema
 from prompts import prompt
 
 MOST_CALLS = 8
@@ -37,7 +38,7 @@ async def draft(model: BaseChatModel, desk: Desk, thread: Thread, *, rounds: int
     for left in range(rounds - 1, -1, -1):
         if left == 0 and rounds > 1:
             thread.append(HumanMessage(prompt("last_round").fill()))
-        reply = await _ask(model, thread, answer_only=left == 0)
+        reply = await _ask(model, thread, offers(desk) if left else ())
         if left and looks_up(reply):
             thread.extend(_served(desk, reply))
             continue
@@ -48,9 +49,9 @@ async def draft(model: BaseChatModel, desk: Desk, thread: Thread, *, rounds: int
     raise AnswerUnusable("no round was granted")
 
 
-async def _ask(model: BaseChatModel, thread: Thread, *, answer_only: bool) -> AIMessage:
-    offered = [submit_schema()] if answer_only else [*schemas(), submit_schema()]
-    reply = await model.bind_tools([dict(schema) for schema in offered]).ainvoke(list(thread))
+async def _ask(model: BaseChatModel, thread: Thread, offered: Sequence[dict[str, Any]]) -> AIMessage:
+    """Ask with some tools; where none is offered, nothing but the answer is left."""
+    reply = await model.bind_tools(offered or [dict(submit_schema())]).ainvoke(list(thread))
     thread.append(reply)
     return reply
 
@@ -60,7 +61,7 @@ async def _repaired(
 ) -> Opinion:
     thread.extend(_closed(reply))
     thread.append(HumanMessage(prompt("repair").fill(error=desk.mask(str(error)))))
-    opinion = read_opinion(await _ask(model, thread, answer_only=True), desk, framing=framing)
+    opinion = read_opinion(await _ask(model, thread, ()), desk, framing=framing)
     return opinion.model_copy(update={"repairs": (f"answered anew after: {error}", *opinion.repairs)})
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
+from agent.briefing import NOTHING, Briefing
 from agent.effort import Effort, Framing
 from agent.lessons import Lesson
 from agent.quoting import one_line, quoted
@@ -23,29 +24,44 @@ MOST_REPORTED = 8
 
 
 def opening(
-    desk: Desk, *, rounds: int, framing: Framing, lessons: Sequence[Lesson], reported: Sequence[Record], blind: bool
+    desk: Desk,
+    *,
+    rounds: int,
+    framing: Framing,
+    lessons: Sequence[Lesson],
+    reported: Sequence[Record],
+    blind: bool,
+    briefing: Briefing = NOTHING,
 ) -> list[BaseMessage]:
     """Return the first messages of a draw."""
     return [
         SystemMessage(_system(desk, rounds=rounds, blind=blind)),
-        HumanMessage(_question(desk, prompt(f"framing_{framing.value}").fill(), lessons, reported)),
+        HumanMessage(_question(desk, prompt(f"framing_{framing.value}").fill(), lessons, reported, briefing)),
     ]
 
 
 def supervision(
-    desk: Desk, *, rounds: int, drafts: str, disagreement: str, reported: Sequence[Record], blind: bool
+    desk: Desk,
+    *,
+    rounds: int,
+    drafts: str,
+    disagreement: str,
+    reported: Sequence[Record],
+    blind: bool,
+    briefing: Briefing = NOTHING,
 ) -> list[BaseMessage]:
     """Return the first messages of the supervisor."""
     task = prompt("supervisor").fill(drafts=quoted(desk.mask(drafts)), disagreement=disagreement, rounds=str(rounds))
     return [
         SystemMessage(_system(desk, rounds=rounds, blind=blind)),
-        HumanMessage(_question(desk, task, (), reported)),
+        HumanMessage(_question(desk, task, (), reported, briefing)),
     ]
 
 
-def prompts_of(effort: Effort, *, blind: bool) -> list[Prompt]:
-    """The prompts that a forecast of this effort may be made with."""
-    names = ["forecaster", "question", "known", "reported", "lessons", "repair", "last_round"]
+def prompts_of(effort: Effort, *, blind: bool, alone: bool = False) -> list[Prompt]:
+    """The prompts that a forecast of this effort may be made with; alone, the statistics are not told of."""
+    names = ["forecaster", "question", "known", "reported", "nearest", "lessons", "repair", "last_round"]
+    names += [] if alone else ["statistics"]
     names += [f"framing_{framing.value}" for framing in dict.fromkeys(effort.framings)]
     names += ["supervisor"] * bool(effort.supervisor_rounds) + ["blind" if blind else "recall"]
     return [prompt(name) for name in sorted(names)]
@@ -59,11 +75,14 @@ def _system(desk: Desk, *, rounds: int, blind: bool) -> str:
         unit=question.metric.unit.value,
         bounds=bounds(question.metric),
         direction=direction(question.benchmark),
+        statistics="" if desk.statistics is None else prompt("statistics").fill(),
     )
     return f"{told}\n{prompt('blind').fill()}" if blind else told
 
 
-def _question(desk: Desk, framing: str, lessons: Sequence[Lesson], reported: Sequence[Record]) -> str:
+def _question(
+    desk: Desk, framing: str, lessons: Sequence[Lesson], reported: Sequence[Record], briefing: Briefing
+) -> str:
     question = desk.question
     return prompt("question").fill(
         model=_data(desk, asked_model(desk)),
@@ -71,6 +90,7 @@ def _question(desk: Desk, framing: str, lessons: Sequence[Lesson], reported: Seq
         setting=desk.mask(one_line(str(question.setting))),
         known=_block(desk, "known", (desk.show_record(record) for record in question.known)),
         reported=_block(desk, "reported", (desk.show_record(record) for record in reported[:MOST_REPORTED])),
+        nearest=_block(desk, "nearest", filter(None, [briefing.told(desk)])),
         lessons=prompt("lessons").fill(lessons=_data(desk, "\n".join(map(str, lessons)))) if lessons else "",
         framing=framing,
     )

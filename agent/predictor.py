@@ -20,13 +20,14 @@ from agent.access.budget import Budget, Limits
 from agent.access.loop import BackgroundLoop
 from agent.accounts import Settings, account, remembered
 from agent.blinding import Blinding, Vocabulary
+from agent.briefing import brief
 from agent.deliberating import Deliberation, Deliberator
 from agent.effort import EFFORTS, Effort, Think
 from agent.lessons import Memory, NoMemory
 from agent.opening import prompts_of
 from agent.pooled import AGENT, alone, opinion_only, pooled
 from agent.recall import Recall, probe
-from agent.remembered import Remembered
+from agent.remembered import ALONE, Remembered
 from agent.tools.desk import Desk
 from agent.track_record import TrackRecord
 from agent.weighing import Weights
@@ -36,7 +37,7 @@ from records.history import History
 from records.question import Question
 from records.reports import reports
 from records.search import Search, SearchIndex
-from records.stages import Calibrator, FittedPredictor, Predictor, State
+from records.stages import Calibrator, FittedPredictor, Predictor, Retriever, State
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -74,11 +75,12 @@ class Agent:
     Attributes:
         statistics: the predictor that it is weighed against.
         index: opens searches.
+        retriever: finds what is told with a question before anything is looked up.
         endpoint: opens the language model; raises ``AgentError`` where there is none.
         llm: name of the language model.
         think: the dial.
         blind: whether names and tell-tale numbers are masked.
-        alone: whether the statistics are kept out of the answer, for measurements.
+        alone: whether the statistics are kept from the language model and out of the answer, for measurements.
         usd: the most that one question may cost, in US dollars; None sets no limit in money.
         budget: what all questions are paid from together; None sets no limit beyond those of each.
         cutoff: until when the language model knows the world, as far as the user says.
@@ -91,6 +93,7 @@ class Agent:
 
     statistics: Predictor
     index: SearchIndex
+    retriever: Retriever
     endpoint: Callable[[], AbstractContextManager[ChatModels]]
     llm: str
     think: Think = Think.MEDIUM
@@ -233,10 +236,12 @@ class FittedAgent:
             lessons=self.agent.memory.lessons(question, self.history),
             reported=reports(self.history, question) if question.cell_known else (),
             blind=self.agent.blind,
+            briefing=brief(question, self.history, retriever=self.agent.retriever, search=self.search),
         )
 
     def _desk(self, question: Question, told: Answer) -> Desk:
-        desk = Desk(question, self.history, self.search, self._visible, told)
+        known = None if self.agent.alone else told
+        desk = Desk(question, self.history, self.search, self._visible, known)
         if not self.agent.blind:
             return desk
         blinding = Blinding.of(question, self.history, seed=SEED, vocabulary=self._vocabulary)
@@ -246,10 +251,13 @@ class FittedAgent:
     def _mode(self) -> Settings:
         """What every answer of this agent was made with."""
         agent = self.agent
-        used = {f"prompt {one.name}": one.label for one in prompts_of(agent.effort, blind=agent.blind)}
+        used = {
+            f"prompt {one.name}": one.label for one in prompts_of(agent.effort, blind=agent.blind, alone=agent.alone)
+        }
         cutoff = {"model_cutoff": agent.cutoff.isoformat()} if agent.cutoff else {}
         mode = "blind" if agent.blind else "named"
-        return {"llm": agent.llm, "think": agent.think.value, "mode": mode, **cutoff, **used}
+        alone = {ALONE: True} if agent.alone else {}
+        return {"llm": agent.llm, "think": agent.think.value, "mode": mode, **alone, **cutoff, **used}
 
     @cached_property
     def _visible(self) -> frozenset[str]:

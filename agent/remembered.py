@@ -25,6 +25,10 @@ LARGEST = 50_000_000
 """Bytes of a file that is read back."""
 
 
+ALONE = "alone"
+"""Setting of a forecast for which the language model was not told what the statistics say."""
+
+
 class Remembered(Value):
     """One forecast of the agent.
 
@@ -55,6 +59,11 @@ class Remembered(Value):
     stated: Distribution | None = None
     failure: Text = ""
     settings: dict[str, str | int | float | bool] = Field(default_factory=dict)
+
+    @property
+    def alone(self) -> bool:
+        """Whether the language model was kept from the statistics, for a measurement of it."""
+        return self.settings.get(ALONE) is True
 
     @property
     def id(self) -> str:

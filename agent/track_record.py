@@ -62,11 +62,14 @@ class TrackRecord(Value):
 
     @classmethod
     def learn(cls, remembered: Iterable[Remembered], history: History) -> Self:
-        """Collect what both sides stated on questions that the history resolves; the last forecast of each counts."""
+        """Collect what both sides stated on questions that the history resolves; the last forecast of each counts.
+
+        What was said without knowing the statistics is another forecaster's record, and left out.
+        """
         found: dict[tuple[str, str, bool], Resolved] = {}
         for one in remembered:
             came = outcome(one.question, history)
-            if came is None or one.agent is None or one.statistics is None:
+            if came is None or one.alone or one.agent is None or one.statistics is None:
                 continue
             found[one.question.id, one.llm, one.blind] = Resolved(
                 question=one.question.id,

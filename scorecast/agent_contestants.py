@@ -1,7 +1,7 @@
 """Agents under test: made anew in whichever process asks, and answered from the cache of replies where one can be.
 
-Four by name: the agent as it is used, and alone, without the statistics; each by name and blind. Lessons from earlier
-conversations are left out, so that the order of runs changes nothing.
+Four by name: the agent as it is used, and alone, when it neither hears of the statistics nor is pooled with them; each
+by name and blind. Lessons from earlier conversations are left out, so that the order of runs changes nothing.
 """
 
 from __future__ import annotations

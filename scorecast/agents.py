@@ -26,6 +26,7 @@ from records.errors import UsageError
 from records.history import History
 from records.search import Search, SearchIndex
 from records.stages import Predictor
+from retrieval.nearest import NearestRecords
 from scorecast.settings import Settings, access_from_environment
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class AgentOptions:
     Attributes:
         think: the dial for draws, rounds and budget.
         blind: mask names and tell-tale numbers.
-        alone: keep the statistics out of the answer, for measurements.
+        alone: keep the statistics from the language model and out of the answer, for measurements.
         usd: the most that one question may cost, in US dollars.
     """
 
@@ -123,6 +124,7 @@ class AgentHome:
         return Agent(
             statistics=statistics,
             index=index,
+            retriever=NearestRecords(),
             endpoint=partial(open_endpoint, self.access),
             llm=self.llm,
             think=options.think,

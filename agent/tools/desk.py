@@ -35,7 +35,7 @@ class Desk:
         history: all that may be shown.
         search: on that history.
         visible: ids of its records.
-        statistics: what the statistics answer to the question.
+        statistics: what the statistics answer to the question; None where the model is not to know it.
         shown: what was shown so far, by id; a record where the id is one's.
         refused: ids that a search brought and that must not be shown.
         mask: applied to every text that the model sees.
@@ -46,7 +46,7 @@ class Desk:
     history: History
     search: Search
     visible: frozenset[str]
-    statistics: Answer
+    statistics: Answer | None
     mask: Callable[[str], str] = str
     unmask: Callable[[dict[str, object]], dict[str, object]] = dict
     shown: dict[str, Record | None] = field(default_factory=dict)

@@ -7,6 +7,7 @@ from pydantic import Field
 from agent.quoting import one_line
 from agent.tools.conditions import MOST, Cells, Conditions
 from agent.tools.desk import Desk, ToolError
+from agent.tools.emptied import emptied
 from records.search import Aggregate, GroupBy, Passage
 
 NOTHING = (
@@ -56,7 +57,8 @@ def filter_records(desk: Desk, told: FilterRecords) -> str:
     """Show the records under exact conditions."""
     if told.where() == type(told)().where():
         raise ToolError("give at least one condition, such as benchmarks, models or families")
-    return _shown(desk, desk.search.filter(told.where(), limit=told.limit))
+    found = desk.show(desk.search.filter(told.where(), limit=told.limit))
+    return "\n".join(found) or emptied(desk, told.where())
 
 
 def aggregate_records(desk: Desk, told: AggregateRecords) -> str:
@@ -64,14 +66,15 @@ def aggregate_records(desk: Desk, told: AggregateRecords) -> str:
     if told.where() == type(told)().where():
         raise ToolError("give at least one condition, such as benchmarks, models or families")
     groups = desk.search.aggregate(told.where(), by=told.by, limit=told.limit)
-    return "\n".join(_figures(desk, group) for group in groups) or NOTHING
+    return "\n".join(figures(desk, group) for group in groups) or emptied(desk, told.where())
 
 
 def _shown(desk: Desk, passages: tuple[Passage, ...]) -> str:
     return "\n".join(desk.show(passages)) or NOTHING
 
 
-def _figures(desk: Desk, group: Aggregate) -> str:
+def figures(desk: Desk, group: Aggregate) -> str:
+    """Tell the figures of one group on one line."""
     at = "  ".join(f"{level:g}: {desk.figure(value)}" for level, value in sorted(group.quantiles.items()))
     trend = "" if group.trend is None else f"; trend {group.trend:+.3g} a year of release"
     return (

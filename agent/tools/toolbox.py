@@ -1,4 +1,4 @@
-"""The toolbox: every tool by name, how models are told of it, and how a call is served.
+"""The toolbox: every tool by name, which of them a desk offers, how models are told of it, and how a call is served.
 
 A call never raises what it served wrongly: unknown tools, malformed arguments, unknown names and empty results come
 back as a sentence that says how to ask better.
@@ -60,6 +60,21 @@ TOOLS: Mapping[str, Tool] = MappingProxyType(
 """Every tool by the name that a model calls it by."""
 
 
+STATISTICS = "statistical_forecast"
+"""The one tool that a desk without statistics does not offer."""
+
+
+def offered(desk: Desk) -> tuple[str, ...]:
+    """Names of the tools that a desk offers, in order."""
+    return tuple(name for name in TOOLS if desk.statistics is not None or name != STATISTICS)
+
+
+def offers(desk: Desk) -> list[dict[str, Any]]:
+    """The tools of a desk, and the answer, as an endpoint is told of them."""
+    names = offered(desk)
+    return [dict(schema) for schema in (*schemas(), submit_schema()) if _name(schema) in (*names, SUBMIT)]
+
+
 @cache
 def schemas() -> tuple[Schema, ...]:
     """All tools as an endpoint is told of them, in order; made once, since it takes time."""
@@ -77,6 +92,10 @@ def submit_schema() -> Schema:
     return _named(convert_to_openai_tool(StatedForecast), SUBMIT)
 
 
+def _name(schema: Schema) -> str:
+    return str(schema["function"]["name"])
+
+
 def _named(schema: Schema, name: str) -> Schema:
     return {**schema, "function": {**schema["function"], "name": name}}
 
@@ -87,9 +106,10 @@ def serve(desk: Desk, name: str, arguments: Mapping[str, object]) -> str:
 
 
 def _served(desk: Desk, name: str, arguments: Mapping[str, object]) -> str:
-    tool = TOOLS.get(name)
-    if tool is None:
-        return f"error: no tool is called {name[:60]!r}; there are {', '.join(TOOLS)} and {SUBMIT}"
+    names = offered(desk)
+    if name not in names:
+        return f"error: no tool is called {name[:60]!r}; there are {', '.join(names)} and {SUBMIT}"
+    tool = TOOLS[name]
     try:
         meant = desk.unmask(dict(arguments))
     except ScorecastError:

@@ -112,7 +112,7 @@ class Scan:
     def filter(self, where, *, limit=20):
         return self.search("", where=where, limit=limit)
 
-    def aggregate(self, where, *, by, limit=20):
+    def aggregate(self, where, *, by="", limit=20):
         values = sorted(p.record.value for p in self._rows(where, 1000))
         if not values:
             return ()
@@ -139,6 +139,13 @@ class Scan:
         if name not in self.history.benchmarks:
             raise UnknownName("benchmark", name)
         return Passage(id=f"benchmark:{name}", kind=PassageKind.BENCHMARK, text=f"{name} is a benchmark.")
+
+
+class Nobody:
+    """A retriever that finds nothing."""
+
+    def evidence(self, question, history, *, limit):
+        return ()
 
 
 class ScanIndex:
@@ -264,7 +271,13 @@ def make_agent():
         endpoint = FunctionEndpoint(replies, memory)
         fields |= {"memory": memory_of} if memory_of else {}
         return Agent(
-            **{"statistics": Bells(), "index": ScanIndex(), "endpoint": lambda: nullcontext(endpoint), "llm": "fn"}
+            **{
+                "statistics": Bells(),
+                "index": ScanIndex(),
+                "retriever": Nobody(),
+                "endpoint": lambda: nullcontext(endpoint),
+                "llm": "fn",
+            }
             | fields
         )
 

@@ -112,6 +112,13 @@ def test_the_track_record_is_learned_from_what_is_remembered_and_resolved(questi
     assert (entry.model, entry.value, entry.resolved) == ("m-3", pytest.approx((45 + 66.6) / 2), dt.date(2025, 3, 1))
 
 
+def test_what_was_said_without_knowing_the_statistics_is_no_record_of_the_agent(question, everything, other) -> None:
+    one = remembered(question, model=other)
+    alone = one.model_copy(update={"settings": one.settings | {"alone": True}})
+    assert len(TrackRecord.learn([one], everything).entries) == 1
+    assert TrackRecord.learn([alone], everything).entries == ()
+
+
 def test_a_folder_keeps_one_file_a_forecast_and_passes_over_what_it_cannot_read(tmp_path, question, other) -> None:
     folder = Conversations(tmp_path / "conversations")
     one = remembered(question, model=other)

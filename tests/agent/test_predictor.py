@@ -250,6 +250,32 @@ def test_alone_it_answers_without_the_statistics_and_abstains_where_it_fails(ans
     assert "no route" in failed.reason
 
 
+@pytest.mark.parametrize("blind", [False, True])
+def test_alone_the_model_hears_nothing_of_the_statistics(answers, doubles, blind) -> None:
+    offered = []
+
+    def asks_for_them(messages, tools):
+        offered.append(tools)
+        return doubles.calls(("statistical_forecast", {})) if len(messages) == 2 else doubles.submits()
+
+    answer, [kept] = answers(asks_for_them, alone=True, blind=blind, think=Think.LOW)
+    system, question, asked, refused, *_ = kept.opinions[0].messages
+    assert not any("statistical_forecast" in tools for tools in offered)
+    assert not any("statistic" in message.content.lower() for message in (system, question))
+    assert "no tool is called" in refused.content
+    assert asked.wishes[0].name == "statistical_forecast"
+    assert kept.alone
+    told = answer.provenance.settings
+    assert (told["alone"], "prompt statistics" in told) == (True, False)
+
+
+def test_with_the_statistics_the_prompt_and_the_tools_offer_them(answers, doubles) -> None:
+    answer, [kept] = answers(low(doubles), think=Think.LOW)
+    assert "`statistical_forecast` pools" in kept.opinions[0].messages[0].content
+    assert "prompt statistics" in answer.provenance.settings
+    assert not kept.alone
+
+
 def test_cited_records_are_evidence_with_their_relation(answers, doubles, history) -> None:
     frame = history.records
     key = frame.loc[(frame["model"] == "m-1") & (frame["benchmark"] == "b-0"), "id"].item()

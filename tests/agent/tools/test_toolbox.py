@@ -10,7 +10,9 @@ import pytest
 from agent.effort import Framing
 from agent.opening import opening
 from agent.tools.describing import bounds
-from agent.tools.toolbox import TOOLS, schemas, serve, submit_schema
+from agent.tools.toolbox import TOOLS, offers, schemas, serve, submit_schema
+from records.distribution import Distribution
+from records.forecast import Component
 from records.metric import Metric, Unit
 
 
@@ -174,3 +176,53 @@ def test_a_desk_that_masks_tells_no_rating_to_four_digits(desk) -> None:
     masking = dataclasses.replace(desk, mask=lambda text: text)
     assert [one.figure(2024.6) for one in (desk, masking)] == ["2025", "2020"]
     assert [one.figure(61.37) for one in (desk, masking)] == ["61.37", "61"]
+
+
+@pytest.mark.parametrize("tool", ["filter_records", "aggregate_records"])
+def test_an_empty_result_says_which_condition_emptied_it(desk, tool) -> None:
+    told = serve(desk, tool, {"models": ["m-5"], "benchmarks": ["b-0"]})
+    assert "no visible record meets all of benchmarks, models" in told
+    assert "Without benchmarks: 2 records, models: 6 records" in told
+    assert "The asked score itself is withheld" in told
+
+
+def test_where_no_single_condition_is_to_blame_each_is_counted_alone(desk) -> None:
+    told = serve(desk, "filter_records", {"models": ["m-5"], "benchmarks": ["b-0"], "sources": ["nobody"]})
+    assert "leaving out one of them does not help" in told
+    assert "Each alone: benchmarks: 6 records, models: 2 records" in told
+
+
+def test_a_single_condition_that_finds_nothing_is_named(desk) -> None:
+    assert "no visible record meets sources" in serve(desk, "filter_records", {"sources": ["nobody"]})
+
+
+def test_counts_of_an_empty_result_count_no_hidden_record(leaky) -> None:
+    told = serve(leaky, "filter_records", {"models": ["m-5-high"], "sources": ["foreign"]})
+    assert "records" not in told.split("Each alone")[0].replace("no visible record", "")
+    assert "foreign" not in told
+    assert "sources:" not in told
+
+
+def test_a_desk_without_statistics_offers_none(desk) -> None:
+    alone = dataclasses.replace(desk, statistics=None)
+    assert "statistical_forecast" not in json.dumps(offers(alone))
+    assert len(offers(alone)) == len(offers(desk)) - 1
+    told = serve(alone, "statistical_forecast", {})
+    assert "no tool is called 'statistical_forecast'" in told
+    assert told.count("statistical_forecast") == 1
+
+
+def _forecast(desk, *, shift: float):
+    metric = desk.question.metric
+    low, high = (Distribution.from_location_scale(at, 0.3, metric) for at in (-0.2, 0.6))
+    mix = metric.from_working(0.5 * metric.to_working(low.quantiles) + 0.5 * metric.to_working(high.quantiles) + shift)
+    parts = tuple(Component(name=name, weight=0.5, distribution=d) for name, d in (("low", low), ("high", high)))
+    return desk.statistics.model_copy(
+        update={"distribution": Distribution.from_array(mix, metric), "components": parts, "method": "pool"}
+    )
+
+
+@pytest.mark.parametrize(("shift", "said"), [(0.0, False), (0.3, True)])
+def test_a_forecast_that_is_not_the_mix_of_its_components_says_that_it_was_recalibrated(desk, shift, said) -> None:
+    told = serve(dataclasses.replace(desk, statistics=_forecast(desk, shift=shift)), "statistical_forecast", {})
+    assert ("recalibrated: the plain mix of these would be median 54.98" in told) is said

@@ -1,0 +1,113 @@
+"""The briefing: what bears most on a question, told with it, so that no round is spent on asking for it.
+
+In: a question, its history, a retriever and a search. Out: a bounded block of records with ids that can be cited: the
+figures of the asked benchmark, what the model scores on the benchmarks nearest to it, what its family and its like
+score on it, and its newest records. Every record goes over the desk, so that barrier and masks hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from agent.tools.desk import Desk, ToolError
+from agent.tools.looking_up import figures
+from records.errors import ScorecastError
+from records.evidence import Evidence, Relation
+from records.history import History
+from records.question import Question
+from records.record import Record
+from records.search import Aggregate, Search, Where
+from records.stages import Retriever
+
+OWN, OTHERS, NEWEST = 8, 8, 5
+"""Records of each kind that are told."""
+
+LOOKED_AT = 4 * max(OWN, OTHERS)
+"""Pieces of evidence that these are chosen from."""
+
+ON_IT = (Relation.SAME_FAMILY, Relation.SIMILAR_MODEL)
+
+
+@dataclass(frozen=True)
+class Briefing:
+    """What is told with a question.
+
+    Attributes:
+        figures: of all visible records on the asked benchmark; none where there is none.
+        own: scores of the asked model on other benchmarks, the most telling first.
+        others: scores of its family and of models like it on the asked benchmark, the nearest first.
+        newest: records on the asked benchmark, the newest first.
+    """
+
+    figures: tuple[Aggregate, ...] = ()
+    own: tuple[Evidence, ...] = ()
+    others: tuple[Evidence, ...] = ()
+    newest: tuple[Record, ...] = ()
+
+    def told(self, desk: Desk) -> str:
+        """Tell it on a desk, which notes each record as shown and leaves out what may not be; no record twice."""
+        parts = [
+            ("All visible records on the asked benchmark:", [figures(desk, group) for group in self.figures]),
+            ("This model elsewhere, on the benchmarks nearest to the asked one:", _evidence(desk, self.own)),
+            ("Its family and models like it on the asked benchmark:", _evidence(desk, self.others)),
+            ("Newest records on the asked benchmark:", list(_records(desk, self.newest))),
+        ]
+        return "\n\n".join("\n".join([title, *lines]) for title, lines in parts if lines)
+
+
+NOTHING = Briefing()
+"""Told with a question of which nobody looked anything up."""
+
+
+def brief(question: Question, history: History, *, retriever: Retriever, search: Search) -> Briefing:
+    """Choose what is told with a question; what cannot be looked up is left out, and the tools still stand."""
+    known = {record.id for record in question.known}
+    found = [e for e in _found(question, history, retriever) if e.record.id not in known]
+    own = tuple(e for e in found if e.relation is Relation.SAME_MODEL)[:OWN]
+    others = tuple(e for e in found if e.relation in ON_IT)[:OTHERS]
+    told = known | {e.record.id for e in (*own, *others)}
+    return Briefing(_figures(question, search), own, others, _newest(question, search, told))
+
+
+def _found(question: Question, history: History, retriever: Retriever) -> Sequence[Evidence]:
+    try:
+        return retriever.evidence(question, history, limit=LOOKED_AT)
+    except ScorecastError:
+        return ()
+
+
+def _figures(question: Question, search: Search) -> tuple[Aggregate, ...]:
+    try:
+        return search.aggregate(Where(benchmarks=(question.benchmark.id,)), limit=1)
+    except ScorecastError:
+        return ()
+
+
+def _newest(question: Question, search: Search, told: set[str]) -> tuple[Record, ...]:
+    """The newest records on the asked benchmark, of other models than the asked one, whose reports are told apart."""
+    try:
+        hits = search.filter(Where(benchmarks=(question.benchmark.id,)), limit=NEWEST + len(told))
+    except ScorecastError:
+        return ()
+    records = [hit.record for hit in hits if hit.record is not None and hit.id not in told]
+    return tuple(record for record in records if record.model != question.model.id)[:NEWEST]
+
+
+def _evidence(desk: Desk, pieces: Iterable[Evidence]) -> list[str]:
+    why = {piece.record.id: piece.why for piece in pieces}
+    lines = _shown(desk, [piece.record for piece in pieces])
+    return [f"{line}; {why[key]}" if why[key] else line for key, line in lines]
+
+
+def _records(desk: Desk, records: Iterable[Record]) -> Iterator[str]:
+    return (line for _, line in _shown(desk, records))
+
+
+def _shown(desk: Desk, records: Iterable[Record]) -> Iterator[tuple[str, str]]:
+    """The line of each record that the desk lets through, by its id."""
+    for record in records:
+        try:
+            yield record.id, desk.show_record(record)
+        except ToolError:
+            continue
