@@ -1,0 +1,169 @@
+"""What each tool does: from checked arguments to structured content, at the desk that the HTTP API uses too."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import NamedTuple
+
+from records.benchmark import Benchmark
+from records.errors import UsageError
+from records.ledger import Selection, Settled
+from records.model import Model
+from records.search import Search, SearchIndex, Where
+from scorecast.http.access import Caller
+from scorecast.http.asked import Asked
+from scorecast.http.at_hand import page
+from scorecast.http.desk import Desk, Told, Write, pairs_json, told_json
+from scorecast.mcp.asked import CompareAsked, DescribeAsked, Kind, LedgerAsked, ResolveAsked, SearchAsked
+from scorecast.mcp.told import brief, entry, hit
+from scorecast.pipeline import Reply
+from scorecast.reply_json import Json, settled_json
+from scorecast.resolving import resolve as settle
+
+SECONDS = 300.0
+"""After which no further question of a call is begun; agents give up sooner."""
+
+NEWEST = 5
+"""Records that come with a description."""
+
+EVIDENCE = 8
+EVIDENCE_COMPARED = 3
+"""Records that come with a forecast, and with each one of a comparison."""
+
+
+@dataclass(frozen=True)
+class At:
+    """Where a tool works: at whose request, at which desk, with which index to search in."""
+
+    desk: Desk
+    index: SearchIndex
+    caller: Caller
+
+
+class Done(NamedTuple):
+    """Structured content, and the ids of the forecasts that were entered for it."""
+
+    content: dict[str, Json]
+    entered: tuple[str, ...] = ()
+
+
+async def forecast(at: At, asked: Asked) -> Done:
+    """Forecast one score; the forecast is in the ledger before it is answered."""
+
+    def write(answers: Sequence[Reply]) -> str:
+        [answer] = answers
+        return json.dumps(brief(told_json(asked, answer), evidence=EVIDENCE))
+
+    return _done(await _answer(at, [asked], write))
+
+
+async def compare(at: At, asked: CompareAsked) -> Done:
+    """Forecast each model on one benchmark, and tell how likely each scores better than each other."""
+    questions = asked.questions()
+
+    def write(answers: Sequence[Reply]) -> str:
+        told: list[Json] = [
+            brief(told_json(*one), evidence=EVIDENCE_COMPARED) for one in zip(questions, answers, strict=True)
+        ]
+        return json.dumps({"forecasts": told, "pairs": pairs_json(answers)})
+
+    return _done(await _answer(at, questions, write))
+
+
+async def search_records(at: At, asked: SearchAsked) -> Done:
+    """Look records up on the history of a day."""
+
+    def found() -> dict[str, Json]:
+        search, where = _search(at, asked.as_of), asked.where()
+        query = asked.query.strip()
+        hits = (
+            search.search(query, where=where, limit=asked.limit) if query else search.filter(where, limit=asked.limit)
+        )
+        return {"as_of": search.history.as_of.isoformat(), "hits": [hit(one) for one in hits]}
+
+    return Done(await at.desk.crew.looking.run(found))
+
+
+async def describe(at: At, asked: DescribeAsked) -> Done:
+    """Tell what was known of a model or benchmark on a day, with its newest records."""
+    tell = partial(_described, at, asked)
+    return Done(await at.desk.crew.looking.run(tell))
+
+
+async def resolve(at: At, asked: ResolveAsked) -> Done:
+    """Settle a forecast; a second outcome corrects the first, and both are kept."""
+
+    def settled() -> Settled:
+        return settle(
+            at.desk.store,
+            asked.id,
+            asked.value,
+            now=at.desk.clock(),
+            published=asked.published,
+            source=asked.source or "",
+            url=asked.url,
+        )
+
+    return Done(settled_json(await at.desk.crew.looking.run(settled)))
+
+
+async def list_ledger(at: At, asked: LedgerAsked) -> Done:
+    """List issued forecasts, the newest first, with what came of them."""
+    wanted = Selection.model_validate(asked.model_dump(include=set(Selection.model_fields)))
+
+    def listed() -> dict[str, Json]:
+        ledger = at.desk.store.ledger
+        found = ledger.entries(wanted, limit=asked.limit + 1, before=asked.cursor)
+        outcomes = ledger.outcomes(found)
+        last = found[asked.limit - 1].id if len(found) > asked.limit else ""
+        told: list[Json] = [entry(one, outcomes.get(one.id)) for one in found]
+        return page("forecasts", found, limit=asked.limit, told=told, cursor=last)
+
+    return Done(await at.desk.crew.looking.run(listed))
+
+
+async def _answer(at: At, asked: Sequence[Asked], write: Write) -> Told:
+    return await at.desk.answer(asked, write, user=at.caller.name, owner=at.caller.id, once=None, seconds=SECONDS)
+
+
+def _done(told: Told) -> Done:
+    return Done(json.loads(told.body), told.entered)
+
+
+def _described(at: At, asked: DescribeAsked) -> dict[str, Json]:
+    search = _search(at, asked.as_of)
+    history = search.history
+    passage = (search.describe_model if asked.kind is Kind.MODEL else search.describe_benchmark)(asked.name)
+    key = passage.id.partition(":")[2]
+    if asked.kind is Kind.MODEL:
+        known: Model | Benchmark = history.models[key]
+        newest = search.filter(Where(models=(key,)), limit=NEWEST)
+    else:
+        # The history's text of a benchmark quotes no withheld score; the catalogue's may.
+        known = history.benchmarks[key].model_copy(update={"description": history.describe(history.benchmarks[key])})
+        newest = search.filter(Where(benchmarks=(key,)), limit=NEWEST)
+    return {
+        "as_of": history.as_of.isoformat(),
+        "kind": asked.kind.value,
+        "id": key,
+        "name": known.name,
+        "text": passage.text,
+        "facts": known.model_dump(mode="json", exclude_defaults=True),
+        "records": [hit(one) for one in newest],
+    }
+
+
+def _search(at: At, as_of: dt.date | None) -> Search:
+    """Return a search on what was public by a day; today's where none is given.
+
+    Raises:
+        UsageError: the day lies in the future.
+    """
+    today = at.desk.today()
+    if as_of is not None and as_of > today:
+        raise UsageError(f"The as-of date {as_of} lies in the future; today is {today}.")
+    return at.index.on(at.desk.histories.history(as_of=as_of or today))

@@ -1,0 +1,89 @@
+"""What tools answer, as structured content: the replies of the HTTP API, cut to what an agent can use at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from pydantic import Field
+
+from records.ledger import Issued, Settled
+from records.search import Passage
+from scorecast.http.replies import Told
+from scorecast.pipeline import Reply
+from scorecast.reply_json import Json, as_json, entry_json
+
+LEVELS = ("0.05", "0.10", "0.25", "0.50", "0.75", "0.90", "0.95")
+"""Levels whose quantiles are told; the ledger keeps all 99."""
+
+LISTED = 5
+"""Reports of the very score that are told, the newest."""
+
+UNTOLD = frozenset({"provenance", "weighing", "opinions"})
+"""What a ledger keeps and an agent cannot use."""
+
+
+class HitTold(Told):
+    """A record, model, benchmark or setting that was found."""
+
+    id: str
+    kind: str
+    text: str = Field(description="What it says, in our own words.")
+    published: dt.date | None
+    source: str
+    url: str
+    relevance: float
+    model: str | None = Field(default=None, description="Of a record.")
+    benchmark: str | None = Field(default=None, description="Of a record.")
+    value: float | None = Field(default=None, description="Of a record, in the unit of its metric.")
+
+
+class Found(Told):
+    """What was found, the most relevant first; without a query the newest first."""
+
+    as_of: dt.date
+    hits: list[HitTold]
+
+
+class Described(Told):
+    """A model or a benchmark, with its newest records."""
+
+    as_of: dt.date
+    kind: str
+    id: str
+    name: str
+    text: str
+    facts: dict[str, object]
+    records: list[HitTold]
+
+
+def hit(passage: Passage) -> dict[str, Json]:
+    """Return a passage as it is told."""
+    told: dict[str, Json] = {
+        "id": passage.id,
+        "kind": passage.kind.value,
+        "text": passage.text,
+        "published": passage.published.isoformat() if passage.published else None,
+        "source": passage.source,
+        "url": passage.url,
+        "relevance": round(passage.relevance, 4),
+    }
+    if (record := passage.record) is not None:
+        told |= {"model": record.model, "benchmark": record.benchmark, "value": record.value}
+    return told
+
+
+def entry(issued: Issued, settled: Settled | None) -> dict[str, Json]:
+    """Return an entry of the ledger without what it rests on."""
+    told = brief(as_json(Reply(answer=issued.forecast, issued=issued)), evidence=0)
+    return entry_json(issued, settled) | {"forecast": told | {"components": []}}
+
+
+def brief(forecast: dict[str, Json], *, evidence: int) -> dict[str, Json]:
+    """Return a forecast with few quantiles, few reports and this much evidence: what it rests on stays, in short."""
+    told = {name: value for name, value in forecast.items() if name not in UNTOLD}
+    if isinstance(quantiles := told.get("quantiles"), dict):
+        told["quantiles"] = {level: quantiles[level] for level in LEVELS}
+    for name, most in (("already_reported", LISTED), ("evidence", evidence)):
+        if isinstance(listed := told.get(name), list):
+            told[name] = listed[:most]
+    return told

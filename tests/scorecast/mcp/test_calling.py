@@ -1,0 +1,57 @@
+"""Calls that take long: signs of life, the answer, the error, and no work for those who have left."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from scorecast.mcp.calling import beating
+
+
+def test_signs_of_life_are_given_until_the_answer_is_there() -> None:
+    heard: list[float] = []
+
+    async def beat(seconds: float) -> None:
+        heard.append(seconds)
+
+    async def work() -> str:
+        await asyncio.sleep(0.2)
+        return "done"
+
+    assert asyncio.run(beating(work(), beat, every=0.02)) == "done"
+    assert len(heard) >= 2
+    assert heard == sorted(heard)
+
+
+def test_an_error_of_the_work_is_raised() -> None:
+    async def beat(_seconds: float) -> None: ...
+
+    async def work() -> str:
+        raise ValueError("broken")
+
+    with pytest.raises(ValueError, match="broken"):
+        asyncio.run(beating(work(), beat, every=0.02))
+
+
+def test_work_ends_with_its_caller() -> None:
+    ended = False
+
+    async def beat(_seconds: float) -> None: ...
+
+    async def work() -> None:
+        nonlocal ended
+        try:
+            await asyncio.sleep(60)
+        finally:
+            ended = True
+
+    async def leave() -> None:
+        waiting = asyncio.create_task(beating(work(), beat, every=0.02))
+        await asyncio.sleep(0.1)
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+        await asyncio.sleep(0)
+
+    asyncio.run(leave())
+    assert ended
