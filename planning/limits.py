@@ -11,7 +11,7 @@ from decimal import Decimal, InvalidOperation
 
 from records.errors import UsageError
 
-FREE = Decimal(0)
+FREE, UNIT_COST = Decimal(0), Decimal(1)
 
 
 def exact_cost(told: float | str | Decimal, what: str) -> Decimal:

@@ -13,14 +13,17 @@ import numpy as np
 from scipy import linalg
 
 from predictors.asked import Asked, ask
+from predictors.cells import Cells
 from predictors.column_scale import usual_noise
 from predictors.exact import ExactProjection, Where
-from predictors.gaussian_process import Learned
+from predictors.gaussian_process import GaussianProcess, Learned
 from predictors.hyperparameters import spread_out
 from predictors.inducing import InducingProcess
+from predictors.method import visible_reports
 from predictors.single import FittedMethod
 from records.benchmark import Benchmark
 from records.errors import UsageError
+from records.history import History
 from records.joint import Joint
 from records.metric import Floats
 from records.question import Question
@@ -49,6 +52,19 @@ class JointProcess:
                 f"{fitted.name} does not tell how its forecasts hang together: fit gaussian-process instead"
             )
         return cls(fitted, fitted.learned)
+
+    @classmethod
+    def fit(cls, history: History) -> JointProcess:
+        """Learn from a history; the spread of marginal forecasts, which joint ones have no use for, is not learned.
+
+        Raises:
+            NotEnoughRecords: the history shows no report of any headline metric.
+        """
+        method = GaussianProcess()
+        reports = visible_reports(history, method.name)
+        cells = Cells.of(reports)
+        learned = method.learn(cells)
+        return cls(FittedMethod(method, history, reports, cells, learned, None), learned)
 
     def joint(self, questions: Sequence[Question]) -> Joint:
         """Forecast all questions jointly, in order.

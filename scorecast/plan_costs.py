@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
-from planning.limits import exact_cost
+from planning.limits import UNIT_COST, exact_cost
 from records.benchmark import Benchmark
 from records.errors import DataError, UsageError
 from records.importers.bounded import LIMITS, read_bytes
@@ -24,8 +24,6 @@ from records.names.catalogue import Catalogue
 COLUMNS = ("benchmark", "model", "cost", "per_item")
 ITEMISED = 20
 """Bad lines that are told."""
-
-UNIT = Decimal(1)
 
 
 @dataclass(frozen=True)
@@ -47,7 +45,7 @@ class Costs:
                 return self.told[key]
         if self.per_item is not None:
             return self.per_item * benchmark.items if benchmark.items else None
-        return None if self.told else UNIT
+        return None if self.told else UNIT_COST
 
 
 def costs_of(catalogue: Catalogue, path: Path | None, *, per_item: str = "") -> Costs:
