@@ -22,6 +22,7 @@ from scorecast.cli.bench_options import (
     Judging,
     suite_command,
 )
+from scorecast.cli.bench_plan import next_cells, subset
 from scorecast.cli.bench_retrieval import retrieval
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Measure forecasters out of sample.", no_args_is_help=True)
 app.command("retrieval")(retrieval)
 app.command("fits")(fits)
+app.command("subset")(subset)
+app.command("next")(next_cells)
 
 
 def _measure(name: str, own: Mapping[str, Any], asking: Asking, judging: Judging) -> None:
