@@ -21,6 +21,7 @@ from scorecast.chat.replies import asking_back, forecasts, grounds, looking_up
 from scorecast.chat.replies.markdown import plain
 from scorecast.chat.understanding.conversation import Said, understand
 from scorecast.chat.understanding.intent import Intent, Kind, Topic
+from scorecast.chat.understanding.reading import LONGEST
 from scorecast.chat.understanding.spotting import Names
 from scorecast.pipeline import Reply
 from scorecast.planned import at_effort
@@ -70,6 +71,9 @@ class Wanted:
 
 def answer(messages: Sequence[Said], shelf: Shelf) -> str | Wanted:
     """Answer the last message of a conversation in Markdown, or say which forecasts that takes."""
+    last = next((one.content for one in reversed(messages) if one.role == "user"), "")
+    if len(last) > LONGEST:
+        return f"That is too long for a question: please ask in at most {LONGEST:,} characters."
     intent = understand(messages, shelf.names, today=shelf.today)
     try:
         return _answer(intent, shelf)

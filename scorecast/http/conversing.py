@@ -16,7 +16,7 @@ T = TypeVar("T")
 Status = Callable[[str], None]
 
 OPENING = "Reading the question"
-LINGERING = "Still working, {seconds:.0f} s so far; the first forecast as of a date takes longest"
+LINGERING = "Still working, {seconds:.0f} s so far; a new as-of date or a withheld score takes a fit of its own"
 EVERY = 5.0
 """Seconds between signs of life."""
 MARGIN = 0.95

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scorecast.chat.replies.markdown import blocks, bullets, code, plain
+from scorecast.chat.replies.markdown import blocks, code, plain
 from scorecast.chat.understanding.intent import Intent, Topic, Unclear, What
 from scorecast.chat.understanding.spotting import Names
 
@@ -34,6 +34,10 @@ def unclear(told: Unclear, names: Names) -> str:
     name = code(told.name)
     if told.ambiguous:
         opening = f"{name} may be several {told.what.value}s. Which one?"
+    elif len(told.candidates) == 1:
+        thing = names.find(told.candidates[0])
+        called = f" ({plain(thing.name)})" if thing and thing.name != told.candidates[0] else ""
+        return f"I know no {told.what.value} called {name}. Did you mean {code(told.candidates[0])}{called}?"
     elif told.candidates:
         opening = f"I know no {told.what.value} called {name}. Did you mean one of these?"
     else:
@@ -66,4 +70,4 @@ def _offer(told: Unclear, names: Names) -> str:
     for place, key in enumerate(told.candidates, 1):
         thing = names.find(key)
         lines.append(f"{place}. {code(key)}" + (f" {plain(thing.name)}" if thing and thing.name != key else ""))
-    return "\n".join(lines) if lines else bullets([])
+    return "\n".join(lines)

@@ -12,7 +12,7 @@ from records.metric import Metric, Unit
 from records.names.catalogue import Catalogue
 from records.record import Record
 from scorecast.card import score
-from scorecast.chat.replies.markdown import blocks, bullets, chance, code, link, plain, span, table
+from scorecast.chat.replies.markdown import blocks, bullets, chance, code, link, named, plain, span, table
 from scorecast.pipeline import Reply
 from scorecast.reasons import reasons
 
@@ -45,8 +45,8 @@ def forecasts(replies: Sequence[Reply], *, threshold: float | None, catalogue: C
     benchmarks = dict.fromkeys(reply.question.benchmark.id for reply in replies)
     parts = [[reply for reply in replies if reply.question.benchmark.id == name] for name in benchmarks]
     if all(len(part) == 1 for part in parts):
-        return _of_one_model(replies, threshold=threshold)
-    return blocks(*(_compared(part, threshold=threshold) for part in parts))
+        return _of_one_model(replies, threshold=threshold, again=again)
+    return blocks(*(_compared(part, threshold=threshold, again=again) for part in parts))
 
 
 def forecast(reply: Reply, *, threshold: float | None, catalogue: Catalogue, again: bool = False) -> str:
@@ -88,8 +88,7 @@ def _conditions(replies: Sequence[Reply]) -> str:
     """What the forecasts are of, beyond model and benchmark: metric, date, setting."""
     question = replies[0].question
     metric = question.metric
-    told = [plain(metric.name) + ("" if metric.higher_is_better else ", lower is better")]
-    told += ["" if metric.unit is Unit.PERCENT else metric.unit.value, f"as of {question.as_of}"]
+    told = [named(metric) + ("" if metric.higher_is_better else ", lower is better"), f"as of {question.as_of}"]
     told += [plain(str(question.setting))] if question.setting.told() else []
     told += ["known reports withheld"] if not question.cell_known else []
     return "; ".join(part for part in told if part)
@@ -171,11 +170,11 @@ def _row(label: str, reply: Reply, threshold: float | None, metric: Metric) -> l
 
 def _header(what: str, threshold: float | None, metric: Metric) -> list[str]:
     sign = "≥" if metric.higher_is_better else "≤"
-    passing = [f"P(score {sign} {threshold:g})"] if threshold is not None else []
+    passing = [f"P(score {sign} {score(threshold, metric)})"] if threshold is not None else []
     return [what, "median", "50 % in", "90 % in", *passing, "ledger"]
 
 
-def _of_one_model(replies: Sequence[Reply], *, threshold: float | None) -> str:
+def _of_one_model(replies: Sequence[Reply], *, threshold: float | None, again: bool) -> str:
     """Tell what one model is expected to score on several benchmarks."""
     question = replies[0].question
     rows = [_row(plain(r.question.benchmark.name), r, threshold, r.question.metric) for r in replies]
@@ -183,12 +182,12 @@ def _of_one_model(replies: Sequence[Reply], *, threshold: float | None) -> str:
     return blocks(
         f"**{plain(question.model.name)}** (as of {question.as_of}{setting})",
         table(_header("benchmark", threshold, question.metric), rows),
-        _known_already(replies),
+        "" if again else _known_already(replies),
         _footer(replies),
     )
 
 
-def _compared(replies: Sequence[Reply], *, threshold: float | None) -> str:
+def _compared(replies: Sequence[Reply], *, threshold: float | None, again: bool) -> str:
     """Tell how models compare on one benchmark, the likeliest best first."""
     metric = replies[0].question.metric
     sign = -1.0 if metric.higher_is_better else 1.0
@@ -199,7 +198,7 @@ def _compared(replies: Sequence[Reply], *, threshold: float | None) -> str:
         _verdict(ranked[: len(made)]),
         table(_header(f"on {plain(replies[0].question.benchmark.name)}", threshold, metric), rows),
         f"{_conditions(replies)[0].upper()}{_conditions(replies)[1:]}; the forecasts are taken as independent.",
-        _known_already(replies),
+        "" if again else _known_already(replies),
         _footer(replies),
     )
 

@@ -10,7 +10,7 @@ from records.metric import Metric, bounds_told
 from records.model import Model
 from records.record import Record
 from scorecast.card import score
-from scorecast.chat.replies.markdown import blocks, bullets, code, count, link, plain
+from scorecast.chat.replies.markdown import blocks, bullets, code, count, link, named, plain
 from scorecast.chat.understanding.intent import Topic
 
 SHOWN = 8
@@ -130,11 +130,11 @@ def _described_benchmark(benchmark: Benchmark, history: History) -> str:
     frame = _headline(history)
     here = frame[frame["benchmark"] == benchmark.id]
     facts = [
-        f"{plain(metric.name)} in {metric.unit.value}, {bounds_told(*metric.bounds)}",
+        f"{named(metric)} in {metric.unit.value}, {bounds_told(*metric.bounds)}",
         "" if metric.higher_is_better else "lower is better",
         f"chance {score(metric.chance, metric)}" if metric.chance else "",
         f"{benchmark.items:,} items" if benchmark.items else "",
-        plain(benchmark.answer_format),
+        plain(benchmark.answer_format.replace("_", " ")),
         f"released {benchmark.released}" if benchmark.released else "",
     ]
     total = f"{count(len(here), 'report')} of {count(here['model'].nunique(), 'model')} as of {history.as_of}"

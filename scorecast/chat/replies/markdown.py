@@ -47,6 +47,11 @@ def chance(probability: float) -> str:
     return "over 99 %" if percent >= 100 else f"{percent} %"
 
 
+def named(metric: Metric) -> str:
+    """Write the name of a metric as words: ``success rate``."""
+    return plain(metric.name.replace("_", " "))
+
+
 def span(ends: tuple[float, float], metric: Metric) -> str:
     """Write an interval with its unit once: ``61.9 to 78.6 %``."""
     low, high = (score(end, metric) for end in ends)

@@ -21,6 +21,7 @@ ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
 _CHOICE = re.compile(
     r"^\W*(?:the )?(?:number |no\.? |option )?(?:(?P<digit>[1-9])|(?P<word>[a-z]+))(?: one)?\W*$", re.I
 )
+_YES = re.compile(r"^\W*(?:yes|yeah|yep|right|correct|exactly|sure)(?: please)?\W*$", re.IGNORECASE)
 _FILLER = words_of(
     "i mean meant the one please sorry it is was no yes of course ok okay model benchmark take use and what about "
     "with say how"
@@ -90,6 +91,8 @@ def _chosen(text: str, unclear: Unclear, names: Names, today: dt.date) -> str:
         place = int(found["digit"]) if found["digit"] else ORDINALS.index(word) + 1 if word in ORDINALS else 0
         if 0 < place <= len(unclear.candidates):
             return unclear.candidates[place - 1]
+    if len(unclear.candidates) == 1 and _YES.match(text):
+        return unclear.candidates[0]
     told = take_apart(text, names, today=today)
     named = [one.id for one in told.names.models] + [one.id for one in told.names.benchmarks]
     words = re.findall(r"[a-z]+", told.rest.lower())

@@ -47,6 +47,11 @@ _WITHHOLD = re.compile(
     r"|without (?:the|its|any) (?:known|reported) (?:score|report|value|result)s?)",
     re.I,
 )
+_HEED = re.compile(
+    r"\b(?:with|given|use|using|heed|knowing) (?:the|its|all) (?:known|reported|published) "
+    r"(?:score|report|value|result)s?",
+    re.IGNORECASE,
+)
 
 _AMOUNT = r"(?P<amount>-?\$?\d[\d,]*(?:\.\d+)?)\s*(?P<unit>%|percent|points?|dollars?)?"
 _PASSES = re.compile(
@@ -67,6 +72,10 @@ _COMPARES = re.compile(
 )
 _ADDS = re.compile(r"\b(?:and|also|plus|add|too|as well|include|(?:what|how) about)\b", re.I)
 _REPLACES = re.compile(r"\b(?:instead|rather|only|just|alone)\b", re.I)
+_ASKS = re.compile(
+    r"\b(?:score|get|reach|achieve|perform|expect(?:ed)?|forecast|predict(?:ion)?|estimate|again|how good|how well)\b",
+    re.IGNORECASE,
+)
 REFERS = re.compile(r"\b(?:it|its|that|this|them|they|their|those|these|both|the same|same|there)\b", re.I)
 
 _ASKED_FOR: tuple[tuple[Kind, tuple[str, ...]], ...] = (
@@ -222,10 +231,12 @@ def read_setting(text: str) -> tuple[Setting, str]:
     return Setting.model_validate(told), text
 
 
-def read_withhold(text: str) -> tuple[bool, str]:
-    """Read whether the score is to be forecast as if it had not been reported."""
-    found = _WITHHOLD.search(text)
-    return (True, blank(text, *found.span())) if found else (False, text)
+def read_withhold(text: str) -> tuple[bool | None, str]:
+    """Read whether the score is to be forecast as if it had not been reported; None where nothing is said."""
+    for pattern, withhold in ((_WITHHOLD, True), (_HEED, False)):
+        if found := pattern.search(text):
+            return withhold, blank(text, *found.span())
+    return None, text
 
 
 def read_threshold(text: str) -> tuple[float | None, str]:
@@ -245,6 +256,11 @@ def wanted(skeleton: str) -> Kind | None:
 def compares(skeleton: str) -> bool:
     """Whether a skeleton sets one thing against another."""
     return bool(_COMPARES.search(skeleton))
+
+
+def asks(skeleton: str) -> bool:
+    """Whether a skeleton asks for a forecast, though it names nothing."""
+    return bool(_ASKS.search(skeleton))
 
 
 def adds(skeleton: str) -> bool:

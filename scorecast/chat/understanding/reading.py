@@ -42,7 +42,7 @@ class Read:
         setting: what is told of the setting.
         threshold: a score to reach.
         dated: the as-of date.
-        withhold: whether the known score is to be ignored.
+        withhold: whether the known score is to be ignored; None where nothing is said.
         kind: what is asked for in so many words.
         unknown: a name that nobody knows.
         rest: the skeleton without what was read.
@@ -52,7 +52,7 @@ class Read:
     setting: Setting
     threshold: float | None
     dated: phrases.Dated
-    withhold: bool
+    withhold: bool | None
     kind: Kind | None
     unknown: Unclear | None
     rest: str
@@ -60,8 +60,8 @@ class Read:
     @property
     def says_something(self) -> bool:
         """Whether anything is told that makes or changes a question."""
-        told = self.names.models or self.names.benchmarks or self.setting.told() or self.dated.told or self.withhold
-        return bool(told) or self.threshold is not None
+        told = self.names.models or self.names.benchmarks or self.setting.told() or self.dated.told
+        return bool(told) or self.threshold is not None or self.withhold is not None
 
     @property
     def unclear(self) -> Unclear | None:
@@ -108,9 +108,12 @@ def read(text: str, before: Topic, names: Names, *, today: dt.date, last: Kind =
     kind = last if _repeats(told, last, before) else _kind(told)
     if kind in LOOKS_UP:
         return _look_up(kind, told, before)
-    if kind not in ABOUT_LAST and not told.says_something:
+    if kind not in ABOUT_LAST and not told.says_something and not phrases.asks(told.rest):
         return Intent(Kind.OTHER, before)
-    return _question(kind, told, before, cells=before.cells if last in FORECASTS else ())
+    intent = _question(kind, told, before, cells=before.cells if last in FORECASTS else ())
+    if intent.kind is Kind.INCOMPLETE and (missing := unknown_name(told.rest, text, names, loose=True)):
+        return Intent(Kind.UNCLEAR, before, unclear=missing)
+    return intent
 
 
 def _kind(told: Read) -> Kind:
@@ -182,7 +185,7 @@ def _topic(told: Read, before: Topic) -> Topic:
         setting=before.setting.model_copy(update=told.setting.told()),
         threshold=_threshold(told, before, all_benchmarks),
         as_of=told.dated.as_of if told.dated.told else before.as_of,
-        withhold=told.withhold or before.withhold,
+        withhold=before.withhold if told.withhold is None else told.withhold,
     )
 
 

@@ -8,7 +8,7 @@ from scorecast.chat.understanding.intent import Unclear, What
 from scorecast.chat.understanding.lexicon import BEFORE_BENCHMARK, BEFORE_EITHER, BEFORE_MODEL, ORDINARY
 from scorecast.chat.understanding.spotting import SIGNS, Names
 
-SHORT = 5
+SHORT = 3
 """Words of a message that may be a name and nothing else."""
 
 LONGEST_NAME = 8
@@ -18,13 +18,14 @@ _PART = re.compile(rf"[{SIGNS}]|[^\s?!,;{SIGNS}]+|[?!,;]")
 _TRIMMED = "'\"`.:()*_\u2019\u201c\u201d"
 
 
-def unknown_name(rest: str, text: str, names: Names) -> Unclear | None:
+def unknown_name(rest: str, text: str, names: Names, *, loose: bool = False) -> Unclear | None:
     """Return the first run of words that looks like a name.
 
     Args:
         rest: skeleton of the message, with everything that was read blanked out.
         text: the message.
         names: those that are known, of which the nearest are offered.
+        loose: whether any strange words will do, wherever they stand: for a message that lacks a name.
     """
     parts = [(m.start(), m.end(), m[0].strip(_TRIMMED)) for m in _PART.finditer(rest)]
     place = 0
@@ -35,7 +36,7 @@ def unknown_name(rest: str, text: str, names: Names) -> Unclear | None:
         words = [part[2] for part in parts[place:last]]
         before = parts[place - 1][2].lower() if place else ""
         joined = before in BEFORE_EITHER and any(part[2] in SIGNS for part in parts if part[2])
-        if words and _is_name(words, before, alone=joined or len(parts) <= SHORT):
+        if words and _is_name(words, before, alone=loose or joined or len(parts) <= SHORT):
             start, end = parts[place][0], parts[min(last, place + LONGEST_NAME) - 1][1]
             name = text[start:end].strip(_TRIMMED)
             what = _expected(before)
