@@ -2,6 +2,7 @@
 
 import { announce, element, fill, newId } from "../dom.js";
 import * as format from "../format.js";
+import { tick } from "./fields.js";
 import { forecastCard } from "./forecast_card.js";
 import { markdown } from "./markdown.js";
 import { problemNote } from "./problem.js";
@@ -55,7 +56,7 @@ function bubble(message) {
   const update = () => {
     status.textContent = message.status;
     status.hidden = !message.status;
-    fill(words, markdown(message.text));
+    fill(words, inWords(message));
     for (const forecast of message.forecasts.slice(cards.childElementCount)) cards.append(forecastCard(forecast));
     fill(trouble, message.problem && problemNote(message.problem));
   };
@@ -63,12 +64,21 @@ function bubble(message) {
   return { node, update };
 }
 
+/** The words of an answer; beside forecasts, whose cards say the same, only how they begin. */
+function inWords({ text, forecasts }) {
+  const [first, ...more] = markdown(text);
+  if (!forecasts.length || !more.length) return [first, ...more];
+  return [first, element("details", {}, element("summary", {}, "In words"), element("div", { class: "words" }, more))];
+}
+
 /** The box to write in, with examples while nothing was said. */
 export function composer(conversation, examples) {
   const box = element("textarea", { id: newId("ask"), rows: 1, maxlength: 2000, placeholder: "What will \u2026 score on \u2026?", "aria-label": "Your question", enterkeyhint: "send" });
   const send = element("button", { type: "submit" }, "Ask");
   const anew = element("button", { type: "button", class: "plain", onclick: () => { conversation.clear(); box.focus(); } }, "New conversation");
-  const chips = element("ul", { class: "chips", "aria-label": "Examples" }, examples.map((text) => element("li", {}, element("button", { type: "button", class: "chip", onclick: () => conversation.say(text) }, text))));
+  const say = (text) => conversation.say(text, { agent: agent.input.checked });
+  const chips = element("ul", { class: "chips", "aria-label": "Examples" }, examples.map((text) => element("li", {}, element("button", { type: "button", class: "chip", onclick: () => say(text) }, text))));
+  const agent = tick("Let the language model of this service look into it too");
   const form = element("form", { class: "composer", "aria-label": "Ask" }, element("div", { class: "composer-box" }, box, send));
   const submit = (event) => {
     event?.preventDefault();
@@ -77,7 +87,7 @@ export function composer(conversation, examples) {
     if (!text) return box.focus();
     box.value = "";
     grow(box);
-    conversation.say(text);
+    say(text);
   };
   form.addEventListener("submit", submit);
   box.addEventListener("input", () => grow(box));
@@ -91,7 +101,7 @@ export function composer(conversation, examples) {
   };
   conversation.addEventListener("changed", update);
   update();
-  return element("div", {}, form, chips, anew);
+  return element("div", {}, form, chips, element("div", { class: "row" }, anew, agent));
 }
 
 function grow(box) {

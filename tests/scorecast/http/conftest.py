@@ -7,7 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import httpx
@@ -64,6 +64,24 @@ def wait_until_ready(client: httpx.Client) -> None:
             pass
         time.sleep(0.1)
     raise AssertionError("the service did not become ready")
+
+
+@pytest.fixture(scope="session")
+def clock() -> Clock:
+    """The clock of services that are served with it."""
+    return Clock()
+
+
+@pytest.fixture(scope="session")
+def serve(clock) -> Callable[..., AbstractContextManager[httpx.Client]]:
+    """Serve a home on loopback, without keys unless told otherwise."""
+
+    usual = Policy()
+
+    def start(home: Settings, *, clock: Clock = clock, policy: Policy = usual) -> AbstractContextManager[httpx.Client]:
+        return serving(home, clock=clock, policy=policy)
+
+    return start
 
 
 @pytest.fixture(scope="session")
