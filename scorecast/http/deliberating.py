@@ -22,7 +22,7 @@ from scorecast.pipeline import Reply
 if TYPE_CHECKING:
     from agent.access.endpoint import Endpoint
     from agent.remembered import Remembered
-    from scorecast.agents import AgentHome, LazyIndex
+    from scorecast.agents import LazyIndex
     from scorecast.http.desk import Desk
 
 
@@ -90,9 +90,9 @@ class Deliberating:
         return await self._desk.crew.deliberating.run(self._answer, order, leaving)
 
     def _answer(self, order: Order, leaving: Leaving) -> Told:
-        from scorecast.agents import AgentOptions, open_endpoint
+        from scorecast.agents import AgentHome, AgentOptions, open_endpoint
 
-        desk, home = self._desk, self._home
+        desk, home = self._desk, AgentHome.of(self._desk.workspace.settings)
         statistics = desk.patient.predictor
         agent = home.agent(AgentOptions(), statistics=statistics, index=self._index, heard=leaving.hear)
         agent = replace(agent, endpoint=partial(leaving.endpoint, partial(open_endpoint, home.access)))
@@ -102,12 +102,6 @@ class Deliberating:
             raise outcome
         desk.metrics.forecast(issued=len(outcome.entered), abstained=len(order.asked) - len(outcome.entered))
         return outcome
-
-    @cached_property
-    def _home(self) -> AgentHome:
-        from scorecast.agents import AgentHome
-
-        return AgentHome.of(self._desk.workspace.settings)
 
     @cached_property
     def _index(self) -> LazyIndex:
