@@ -20,6 +20,9 @@ from records.history import History
 from records.question import Question
 from records.stages import HistorySource
 
+HIDDEN_CELLS = f"{NAME}-cells"
+"""Name of the suite of protocol (a)."""
+
 NEWEST = 15
 SHOWN = (0, 1, 3, 5, 10)
 SEEDS = (0, 1, 2)
@@ -42,7 +45,7 @@ def hidden_cells(matrix: Matrix, folds: Sequence[TestCells], source: HistorySour
         _fold(matrix, history, fold.test_cells, name=f"seed {fold.seed} fold {fold.fold}", group="hidden cells")
         for fold in folds
     ]
-    return Suite(f"{NAME}-cells", f"{NAME}-cells", {"folds": len(folds)}, 0, history.fingerprint, tuple(made))
+    return Suite(HIDDEN_CELLS, HIDDEN_CELLS, {"folds": len(folds)}, 0, history.fingerprint, tuple(made))
 
 
 def new_releases(

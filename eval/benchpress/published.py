@@ -1,6 +1,7 @@
-"""The check of the harness: the peer's published method, run here, must come to its published errors.
+"""The check of the harness: the peer's published method, run here, must come to its published figures.
 
-Figures: median absolute error over all test cells, every benchmark in its own unit, as the peer counts it.
+Errors: median absolute error over all test cells, every benchmark in its own unit, as the peer counts it. Order: share
+of pairs in the right order on leaderboards completed by forecasts, of scores at least five apart.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from types import MappingProxyType
 
 import numpy as np
 
+from eval.benchpress.leaderboards import MARGINS, Order
 from eval.judged import Judged
 from eval.scores import absolute_error
 
@@ -21,6 +23,9 @@ PUBLISHED: Mapping[str, tuple[float, float]] = MappingProxyType(
     {"hidden cells": (4.60, 0.1), "k = 0": (22.6, 0.3), "k = 1": (8.4, 0.3), "k = 3": (5.0, 0.3), "k = 5": (4.8, 0.3)}
 )
 """Published error of each group of questions, and how near it a sound harness comes: single starts differ."""
+
+PUBLISHED_ORDER = (92.1, 0.5)
+"""Published share of pairs in the right order, in percent, and how near it a sound harness comes."""
 
 
 @dataclass(frozen=True)
@@ -53,3 +58,8 @@ def check(judged: Judged) -> tuple[Check, ...]:
         for group in dict.fromkeys(groups.tolist())
         if group in PUBLISHED
     )
+
+
+def check_order(order: Order) -> Check:
+    """Hold the published method's order of pairs, five or more apart, against the published share."""
+    return Check("% of pairs in order", *PUBLISHED_ORDER, 100 * order.shares[MARGINS[-1]])

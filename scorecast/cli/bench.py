@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from scorecast.cli.bench_batch import batch
 from scorecast.cli.bench_fits import fits
 from scorecast.cli.bench_options import (
     SUITES,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Measure forecasters out of sample.", no_args_is_help=True)
 app.command("retrieval")(retrieval)
 app.command("fits")(fits)
+app.command("batch")(batch)
 app.command("subset")(subset)
 app.command("next")(next_cells)
 
@@ -70,7 +72,9 @@ def benchpress(
     html: HtmlFile = None,
 ) -> None:
     """Ask the public BenchPress protocols, and check the harness by the peer's published figures."""
-    from eval.benchpress.published import METHOD, check
+    from eval.benchpress.leaderboards import order
+    from eval.benchpress.protocols import HIDDEN_CELLS
+    from eval.benchpress.published import METHOD, check, check_order
     from records.errors import UsageError
     from scorecast import public_protocols
     from scorecast.cli import bench_tables, session
@@ -85,8 +89,14 @@ def benchpress(
     with public_protocols.opened(data, Settings.from_environment(), clock=session.now) as bench:
         for suite in public_protocols.suites(data, bench.source, protocol):
             finished = _judge(bench, suite, entrants, judging)
-            [judged] = [one.judged for one in finished if one.judged.forecaster == METHOD]
-            console().print(bench_tables.harness_check(check(judged)))
+            told = [one.judged for one in finished]
+            [judged] = [one for one in told if one.forecaster == METHOD]
+            checks = check(judged)
+            if suite.name == HIDDEN_CELLS:
+                orders = [order(one) for one in told if len(one.answered.table) == len(one.table)]
+                console().print(bench_tables.leaderboards(orders))
+                checks += tuple(check_order(one) for one in orders if one.forecaster == METHOD)
+            console().print(bench_tables.harness_check(checks))
 
 
 @app.command("compare")

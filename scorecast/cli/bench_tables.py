@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from eval.audit import Audit
+from eval.benchpress.leaderboards import MARGINS, Order
 from eval.benchpress.published import Check
 from eval.comparison import Comparison
 from eval.memory import label
@@ -66,6 +67,14 @@ def harness_check(checks: Sequence[Check]) -> Table:
     for one in checks:
         verdict = "as published" if one.sound else f"more than {one.tolerance:g} points off: do not trust these figures"
         table.add_row(one.group, f"{one.published:.2f}", f"{one.found:.2f}", f"{one.difference:+.2f}", verdict)
+    return table
+
+
+def leaderboards(orders: Sequence[Order]) -> Table:
+    """How each forecaster completes the leaderboards of a protocol."""
+    table = _table("leaderboards completed", *(f"pairs right, {margin:g} or more apart" for margin in MARGINS))
+    for one in sorted(orders, key=lambda one: -one.shares[MARGINS[-1]]):
+        table.add_row(Text(one.forecaster), *(f"{one.shares[margin]:.1%}" for margin in MARGINS))
     return table
 
 
