@@ -7,7 +7,7 @@ answers many at a time. Either way an item is done when the store has its foreca
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -53,11 +53,13 @@ class Engine:
         workspace: with the store that holds them.
         clock: tells the present moment.
         tell: told of the progress after each transaction.
+        stopped: whether to stop soon; the rest stays open.
     """
 
     workspace: Workspace
     clock: Clock
     tell: Tell = lambda _progress: None
+    stopped: Callable[[], bool] = lambda: False
 
     @property
     def folder(self) -> Path:
@@ -123,7 +125,12 @@ class _Run:
     def work(self) -> Progress:
         store = self.engine.workspace.store
         settler = Settler(
-            store, self.job, clock=self.engine.clock, spent=lambda: self.budget.spent, tell=self.engine.tell
+            store,
+            self.job,
+            clock=self.engine.clock,
+            spent=lambda: self.budget.spent,
+            tell=self.engine.tell,
+            stopped=self.engine.stopped,
         )
         with suppress(Cancelled), settler:
             for as_of, items in self._by_date():

@@ -25,14 +25,23 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def begin(store: Store, plan: Plan, options: BatchOptions, *, now: dt.datetime, owner: str = "", user: str = "") -> Job:
+def begin(
+    store: Store,
+    plan: Plan,
+    options: BatchOptions,
+    *,
+    now: dt.datetime,
+    owner: str = "",
+    user: str = "",
+    job_id: str | None = None,
+) -> Job:
     """Keep a plan as a new job; nothing is asked yet.
 
     Raises:
         StoreError: the database refused; nothing was kept.
     """
     job = Job(
-        id=secrets.token_hex(6),
+        id=job_id or secrets.token_hex(6),
         owner=owner,
         user=user,
         name=plan.name[:200],

@@ -45,6 +45,7 @@ class BatchOptions(Value):
         max_minutes: the longest that one run of it may take.
         output: file to write; empty for none.
         html: summary page to write; empty for none.
+        served: whether a service works on it, and goes on after a restart.
     """
 
     forecaster: str = "pool"
@@ -61,6 +62,7 @@ class BatchOptions(Value):
     max_minutes: float | None = Field(default=None, gt=0.0)
     output: str = ""
     html: str = ""
+    served: bool = False
 
     @model_validator(mode="after")
     def _money_is_the_agents(self) -> Self:
@@ -82,7 +84,7 @@ class BatchOptions(Value):
 
     def digest(self, plan: str) -> str:
         """Return the hash by which a job of this plan is found again; limits and files may change."""
-        free = {"left_over", "max_usd", "max_tokens", "max_minutes", "output", "html"}
+        free = {"left_over", "max_usd", "max_tokens", "max_minutes", "output", "html", "served"}
         told = json.dumps([plan, self.model_dump(mode="json", exclude=free)], sort_keys=True)
         return hashlib.sha256(told.encode()).hexdigest()
 

@@ -5,6 +5,7 @@ In: outcomes from the store. Out: a file that appears whole, on the disk before 
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterable, Sequence
 from itertools import islice
@@ -18,6 +19,7 @@ from records.job import Item
 from records.ledger import Issued
 from records.quantiles import LEVELS
 from records.store.jobs import Outcome
+from scorecast.reply_json import Json
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -85,6 +87,17 @@ def cells_of(outcome: Outcome) -> Cells:
             "asked_threshold": item.threshold,
         }
     return told if issued is None else told | _stated(item, issued)
+
+
+def json_cells(outcome: Outcome) -> dict[str, Json]:
+    """Return one item as JSON values."""
+    told: dict[str, Json] = {}
+    for name, value in cells_of(outcome).items():
+        if isinstance(value, float):
+            told[name] = round(value, DIGITS)
+        else:
+            told[name] = value if isinstance(value, bool | int | str) else None
+    return told
 
 
 def _stated(item: Item, issued: Issued) -> Cells:
@@ -206,9 +219,15 @@ def write_table(frame: pd.DataFrame, path: Path) -> None:
 def csv_text(frame: pd.DataFrame) -> str:
     """Return a table as CSV; texts that a spreadsheet would run as formulas have an apostrophe before them."""
     texts = [name for name in frame.columns if frame[name].dtype == "str"]
-    return str(
-        frame.assign(**{name: frame[name].map(disarmed) for name in texts}).to_csv(index=False, lineterminator="\n")
-    )
+    safe = frame.assign(**{name: frame[name].map(disarmed) for name in texts}).rename(columns=disarmed)
+    return str(safe.to_csv(index=False, lineterminator="\n"))
+
+
+def parquet_bytes(frame: pd.DataFrame) -> bytes:
+    """Return a table as the bytes of a Parquet file."""
+    buffer = io.BytesIO()
+    frame.to_parquet(buffer, engine="pyarrow", index=False)
+    return buffer.getvalue()
 
 
 def disarmed(value: str) -> str:
@@ -217,8 +236,7 @@ def disarmed(value: str) -> str:
 
 
 def _csv(frame: pd.DataFrame, target: Path) -> None:
-    safe = frame.rename(columns=disarmed)
-    target.write_text(csv_text(safe), encoding="utf-8")
+    target.write_text(csv_text(frame), encoding="utf-8")
 
 
 def _parquet(frame: pd.DataFrame, target: Path) -> None:

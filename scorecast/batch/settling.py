@@ -41,14 +41,24 @@ class Settled(NamedTuple):
 
 
 class Cancelled(Exception):  # noqa: N818 - no error: somebody wished it
-    """The job was cancelled while it was worked on."""
+    """The job was cancelled, or whoever works on it was told to stop."""
 
 
 class Settler:
     """Writes what came of the items of one job; use it in a ``with`` block."""
 
-    def __init__(self, store: Store, job: Job, *, clock: Clock, spent: Callable[[], Spent], tell: Tell) -> None:
-        self._store, self._job, self._clock, self._spent, self._tell = store, job, clock, spent, tell
+    def __init__(
+        self,
+        store: Store,
+        job: Job,
+        *,
+        clock: Clock,
+        spent: Callable[[], Spent],
+        tell: Tell,
+        stopped: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self._store, self._job, self._clock = store, job, clock
+        self._spent, self._tell, self._stopped = spent, tell, stopped
         self._tally, self._reasons = Counter(store.jobs.tally(job.id)), Counter(store.jobs.reasons(job.id))
         self._settled, self._begun = 0, time.monotonic()
         self._waiting: queue.Queue[Settled | None] = queue.Queue()
@@ -94,6 +104,8 @@ class Settler:
         if self.failure is not None:
             raise self.failure
         self._waiting.put(settled)
+        if self._stopped():
+            raise Cancelled
 
     def _write_all(self) -> None:
         try:

@@ -20,13 +20,14 @@ from scorecast.http.access import Gate
 from scorecast.http.chatting import Chatting
 from scorecast.http.desk import Clock, Desk
 from scorecast.http.guard import Bounds, Guard
+from scorecast.http.job_work import at_work
 from scorecast.http.metrics import Metrics
 from scorecast.http.observing import Observing
 from scorecast.http.openai_errors import OpenAIErrors
 from scorecast.http.opening import open_desk
 from scorecast.http.problems import MEDIA, answer_error
 from scorecast.http.replies import ProblemTold
-from scorecast.http.routes import chat, completions, forecasts, health, ledger, names, page, records
+from scorecast.http.routes import chat, completions, forecasts, health, jobs, ledger, names, page, records
 from scorecast.settings import Settings
 
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -73,7 +74,7 @@ def app(settings: Settings, *, clock: Clock, policy: Policy = Policy(), version:
     )
     made.state.bounds = policy.bounds
     made.state.metrics = Metrics()
-    for part in (forecasts, chat, completions, ledger, records, names, health):
+    for part in (forecasts, jobs, chat, completions, ledger, records, names, health):
         made.include_router(part.router)
     made.include_router(health.bare)
     made.include_router(completions.alias)
@@ -103,7 +104,8 @@ def _lifespan(settings: Settings, clock: Clock) -> Callable[[FastAPI], AbstractA
         async with open_desk(settings, clock=clock, metrics=made.state.metrics) as desk:
             made.state.desk = desk
             made.state.chatting = Chatting(desk)
-            yield
+            with at_work(desk) as made.state.jobs:
+                yield
 
     return lifespan
 

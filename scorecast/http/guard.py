@@ -17,6 +17,8 @@ from scorecast.http.problems import Problem
 
 MEGABYTE = 1 << 20
 BODY = "application/json"
+LARGE = frozenset({"/v1/records", "/v1/jobs"})
+"""Paths that take whole tables."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ class Guard:
     async def _checked(self, scope: Scope, receive: Receive) -> bytes:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         self._check_addresses(headers)
-        most = self.bounds.import_bytes if scope["path"] == "/v1/records" else self.bounds.body_bytes
+        most = self.bounds.import_bytes if scope["path"] in LARGE else self.bounds.body_bytes
         if headers.get("content-length", "0").isdigit() and int(headers.get("content-length", "0")) > most:
             raise _too_large(most)
         body = await _read(receive, most)

@@ -1,0 +1,90 @@
+"""How long a batch of statistics takes: a made-up plan on the starter corpus, in a store of its own, step by step."""
+
+from __future__ import annotations
+
+import datetime as dt
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+import numpy as np
+
+from records.importers.rows import Rows
+from records.names.catalogue import Catalogue
+from scorecast.batch import jobs
+from scorecast.batch.engine import Engine, jobs_folder
+from scorecast.batch.options import BatchOptions
+from scorecast.batch.plan import read_plan, table_of
+from scorecast.settings import Settings
+from scorecast.workspace import Workspace, open_workspace
+
+T = TypeVar("T")
+
+MEGABYTE = 1024.0 if sys.platform != "darwin" else 1024.0**2
+"""What the operating system counts peak memory in, a megabyte."""
+
+
+class Step(NamedTuple):
+    """What one step took: seconds by the clock and of processors, and the peak of the process after it."""
+
+    name: str
+    seconds: float
+    cpu_seconds: float
+    megabytes: float
+
+
+def measure(
+    settings: Settings, *, items: int, seed: int, now: dt.datetime, busy: Callable[[str], None]
+) -> Iterator[Step]:
+    """Forecast a made-up plan; the forecaster is fitted before the first step, the user's store is not touched.
+
+    Raises:
+        StoreError: the home or the folder for temporary files cannot be written to.
+    """
+    with tempfile.TemporaryDirectory(prefix="scorecast-batch-") as folder:
+        apart = replace(settings, database_url=f"sqlite:///{Path(folder) / 'store.db'}")
+        with open_workspace(apart, now=now, busy=busy) as workspace:
+            _fit(workspace, now)
+            yield from _steps(workspace, Path(folder), items=items, seed=seed, now=now)
+
+
+def _fit(workspace: Workspace, now: dt.datetime) -> None:
+    pipeline = workspace.pipeline()
+    pipeline.predictor.fit(pipeline.source.history(as_of=now.date()))
+
+
+def _steps(workspace: Workspace, folder: Path, *, items: int, seed: int, now: dt.datetime) -> Iterator[Step]:
+    catalogue, options = workspace.store.catalogue(), BatchOptions(output=str(folder / "forecasts.parquet"))
+    table = made_up(catalogue, items, seed=seed)
+    plan, step = _timed("read the plan", lambda: read_plan(table, catalogue, name="made up", today=now.date()))
+    yield step
+    job, step = _timed("keep it", lambda: jobs.begin(workspace.store, plan, options, now=now))
+    yield step
+    _, step = _timed("forecast and enter in the ledger", lambda: Engine(workspace, lambda: now).work(job))
+    yield step
+    _, step = _timed("write Parquet", lambda: jobs.Files.of(options).write(workspace.store, job))
+    yield step
+    for left in jobs_folder(workspace).glob(f"{job.id}.*"):
+        left.unlink()
+
+
+def made_up(catalogue: Catalogue, items: int, *, seed: int) -> Rows:
+    """Return a plan of models and benchmarks drawn at random."""
+    rng = np.random.default_rng(seed)
+    models, benchmarks = list(catalogue.models), list(catalogue.benchmarks)
+    pairs = zip(rng.integers(len(models), size=items), rng.integers(len(benchmarks), size=items), strict=True)
+    return table_of(
+        {"run": f"run {n}", "model": models[i], "benchmark": benchmarks[j]} for n, (i, j) in enumerate(pairs)
+    )
+
+
+def _timed(name: str, work: Callable[[], T]) -> tuple[T, Step]:
+    started, cpu = time.perf_counter(), time.process_time()
+    done = work()
+    seconds, cpu = time.perf_counter() - started, time.process_time() - cpu
+    return done, Step(name, seconds, cpu, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / MEGABYTE)

@@ -1,0 +1,31 @@
+"""``scorecast bench batch``: what a batch of statistics takes."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from scorecast.cli.bench_options import Seed
+
+
+def batch(
+    *,
+    items: Annotated[int, typer.Option("--items", min=1, max=100_000, help="Items of the plan.")] = 10_000,
+    seed: Seed = 0,
+) -> None:
+    """Measure time and memory of a batch on a made-up plan, once the forecaster is fitted."""
+    from rich.table import Table
+
+    from scorecast.batch.speed import measure
+    from scorecast.cli import session
+    from scorecast.cli.output import console
+    from scorecast.settings import Settings
+
+    table = Table("step", "s", "CPU s", "peak MB", box=None, header_style="bold")
+    total = cpu = 0.0
+    for step in measure(Settings.from_environment(), items=items, seed=seed, now=session.now(), busy=session.tell):
+        table.add_row(step.name, f"{step.seconds:.2f}", f"{step.cpu_seconds:.2f}", f"{step.megabytes:,.0f}")
+        total, cpu = total + step.seconds, cpu + step.cpu_seconds
+    table.add_row(f"{items:,} items in all", f"{total:.2f}", f"{cpu:.2f}", "")
+    console().print(table)
