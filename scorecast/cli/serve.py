@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 Names = list[str]
+
+
+class Log(StrEnum):
+    """How the log is laid out."""
+
+    JSON = "json"
+    TEXT = "text"
 
 
 def serve(
@@ -19,18 +27,29 @@ def serve(
         Names | None, typer.Option("--name", help="Host name by which it may be addressed; repeatable. Default: any.")
     ] = None,
     seconds: Annotated[float, typer.Option("--seconds", min=1.0, help="Longest time for one request.")] = 120.0,
+    workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="Processes that answer.")] = 1,
+    log: Annotated[
+        Log, typer.Option("--log", help="How the log on stderr is laid out: json, or text to read.")
+    ] = Log.JSON,
 ) -> None:
     """Serve the HTTP API until stopped; requests under way are answered first.
 
-    One line of JSON for each request goes to stderr, without bodies or secrets. /v1/openapi.json describes the API.
+    One line for each request goes to stderr, without bodies or secrets. /v1/openapi.json describes the API.
     """
-    import logging
-
     from scorecast.cli import session
+    from scorecast.http.logs import Layout, log_to_stderr
     from scorecast.http.server import serve as run
     from scorecast.settings import Settings
 
-    logging.basicConfig(level=logging.WARNING, format="%(message)s")
-    for ours in ("scorecast", "uvicorn"):
-        logging.getLogger(ours).setLevel(logging.INFO)
-    run(Settings.from_environment(), host=host, port=port, clock=session.now, hosts=tuple(name or ()), seconds=seconds)
+    layout = Layout(log.value)
+    log_to_stderr(layout)
+    run(
+        Settings.from_environment(),
+        host=host,
+        port=port,
+        clock=session.now,
+        hosts=tuple(name or ()),
+        seconds=seconds,
+        workers=workers,
+        log=layout,
+    )

@@ -1,7 +1,8 @@
 """Access: who asks, by which key, and what that key opens.
 
 Keys come as ``Authorization: Bearer sc_...``. They are checked before a body is read. On loopback, without a key,
-the asker is the user of the machine, who may do everything; a key that is sent there is held to what it opens.
+the asker is the user of the machine, who may do everything; a key that is sent there is held to what it opens. Chat
+clients in OpenAI's format always send some key: there, one that is plainly none of ours is taken for none.
 """
 
 from __future__ import annotations
@@ -16,13 +17,17 @@ from starlette.types import ASGIApp, Receive, Send
 from starlette.types import Scope as Connection
 
 from records.access_key import AccessKey, Scope
+from scorecast.http.openai_errors import speaks_openai
 from scorecast.http.problems import Problem, as_problem
-from scorecast.http.rate import Rates
+from scorecast.http.rate import Rates, Rating
 
 OPEN = frozenset({"/", "/v1/health", "/v1/ready", "/v1/openapi.json"})
 """Paths that need no key."""
 PAGE = "/page/"
 """What lies below needs none either: the files of the web page, which ask for a key themselves."""
+
+OURS = "sc_"
+"""How our keys begin."""
 
 FindKey = Callable[[str], Awaitable[AccessKey | None]]
 
@@ -57,7 +62,7 @@ class Gate:
     app: ASGIApp
     keys_required: bool
     find: FindKey
-    rates: Rates = field(default_factory=Rates)
+    rates: Rating = field(default_factory=Rates)
 
     async def __call__(self, scope: Connection, receive: Receive, send: Send) -> None:
         """Find out who asks, and hand the request on."""
@@ -76,6 +81,8 @@ class Gate:
                 raise _who("A key is needed: send it as `Authorization: Bearer sc_...`.")
             return LOCAL
         kind, _, secret = told[0].decode("latin-1").partition(" ")
+        if not self.keys_required and speaks_openai(scope["path"]) and not secret.strip().startswith(OURS):
+            return LOCAL
         key = await self.find(secret.strip()) if len(told) == 1 and kind.lower() == "bearer" else None
         if key is None:
             raise _who("This key opens nothing: it is unknown, misspelt or revoked.")

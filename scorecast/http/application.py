@@ -6,8 +6,9 @@ From outside to inside: observing, errors in OpenAI's shape where its format is 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -19,6 +20,7 @@ from records.errors import ScorecastError
 from scorecast.http.access import Gate
 from scorecast.http.chatting import Chatting
 from scorecast.http.desk import Clock, Desk
+from scorecast.http.doors import Doors
 from scorecast.http.guard import Bounds, Guard
 from scorecast.http.job_work import at_work
 from scorecast.http.metrics import Metrics
@@ -26,8 +28,10 @@ from scorecast.http.observing import Observing
 from scorecast.http.openai_errors import OpenAIErrors
 from scorecast.http.opening import open_desk
 from scorecast.http.problems import MEDIA, answer_error
+from scorecast.http.rate import Rates
 from scorecast.http.replies import ProblemTold
 from scorecast.http.routes import chat, completions, forecasts, health, jobs, ledger, names, page, records
+from scorecast.http.siblings import SharedRates, Turn
 from scorecast.settings import Settings
 
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -46,11 +50,15 @@ class Policy:
         keys_required: whether a request without a key is refused.
         hosts: names by which the service may be addressed; empty for any.
         bounds: how much one request may take.
+        doors: closed when the service is told to stop.
+        shared: folder that the workers of the service share; None where there is one.
     """
 
     keys_required: bool = False
     hosts: frozenset[str] = LOOPBACK_NAMES
     bounds: Bounds = field(default_factory=Bounds)
+    doors: Doors = field(default_factory=Doors)
+    shared: Path | None = None
 
 
 def app(settings: Settings, *, clock: Clock, policy: Policy = Policy(), version: str = "") -> FastAPI:
@@ -69,11 +77,12 @@ def app(settings: Settings, *, clock: Clock, policy: Policy = Policy(), version:
         openapi_url="/v1/openapi.json",
         docs_url=None,
         redoc_url=None,
-        lifespan=_lifespan(settings, clock),
+        lifespan=_lifespan(settings, clock, policy.shared),
         responses={"default": {"description": "A problem.", "content": {MEDIA: {"schema": _problem_schema()}}}},
     )
     made.state.bounds = policy.bounds
-    made.state.metrics = Metrics()
+    made.state.metrics = Metrics(policy.shared)
+    made.state.doors = policy.doors
     for part in (forecasts, jobs, chat, completions, ledger, records, names, health):
         made.include_router(part.router)
     made.include_router(health.bare)
@@ -92,16 +101,21 @@ def stand_before(made: Starlette, *, policy: Policy, clock: Clock) -> None:
         desk: Desk = made.state.desk
         return await desk.find_key(secret)
 
-    made.add_middleware(Gate, keys_required=policy.keys_required, find=find)
+    rates = SharedRates(policy.shared) if policy.shared else Rates()
+    made.add_middleware(Gate, keys_required=policy.keys_required, find=find, rates=rates)
     made.add_middleware(Guard, bounds=policy.bounds, hosts=policy.hosts)
     made.add_middleware(OpenAIErrors)
-    made.add_middleware(Observing, metrics=made.state.metrics, clock=clock)
+    made.add_middleware(Observing, metrics=made.state.metrics, clock=clock, doors=policy.doors)
 
 
-def _lifespan(settings: Settings, clock: Clock) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _lifespan(
+    settings: Settings, clock: Clock, shared: Path | None
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    turn = Turn(shared / "fitting") if shared else nullcontext
+
     @asynccontextmanager
     async def lifespan(made: FastAPI) -> AsyncIterator[None]:
-        async with open_desk(settings, clock=clock, metrics=made.state.metrics) as desk:
+        async with open_desk(settings, clock=clock, metrics=made.state.metrics, turn=turn) as desk:
             made.state.desk = desk
             made.state.chatting = Chatting(desk)
             with at_work(desk) as made.state.jobs:

@@ -6,6 +6,7 @@ import asyncio
 import datetime as dt
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
 from itertools import combinations
@@ -18,7 +19,7 @@ from records.names.catalogue import Catalogue
 from scorecast.fits import Fits
 from scorecast.http.asked import Asked
 from scorecast.http.crew import Crew
-from scorecast.http.fitting import FitNeeded, Histories, Recent, Shared
+from scorecast.http.fitting import FitNeeded, Histories, Recent, Shared, Waiting
 from scorecast.http.gathering import Gathering
 from scorecast.http.metrics import Metrics
 from scorecast.http.orders import Once, Order, Told, Write
@@ -42,12 +43,12 @@ MOST_WAITING = 1000
 class Desk:
     """Forecasts from one workspace for many threads."""
 
-    def __init__(self, workspace: Workspace, *, clock: Clock, metrics: Metrics) -> None:
+    def __init__(self, workspace: Workspace, *, clock: Clock, metrics: Metrics, turn: Waiting = nullcontext) -> None:
         self.workspace, self.store, self.clock, self.metrics = workspace, workspace.store, clock, metrics
         self.crew = Crew()
         self.histories = Histories(self.store)
         fits = workspace.fits()
-        shared = Shared(fits.of(forecaster(DEFAULT)), fitted=partial(self._fitted, fits))
+        shared = Shared(fits.of(forecaster(DEFAULT)), fitted=partial(self._fitted, fits), turn=turn)
         self._patient = replace(workspace.pipeline(), source=self.histories, predictor=shared)
         self._quick = replace(self._patient, source=self.histories.ready(), predictor=shared.ready())
         self._fitting: dict[FitNeeded, asyncio.Task[None]] = {}

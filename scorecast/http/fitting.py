@@ -10,6 +10,7 @@ import datetime as dt
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
@@ -22,6 +23,9 @@ KEPT = 6
 """Histories, with their fits, that are kept in memory; each takes tens of megabytes."""
 
 T = TypeVar("T")
+
+Waiting = Callable[[], AbstractContextManager[None]]
+"""Waits for one's turn among the processes of a service, and has it."""
 
 
 class FitNeeded(Exception):  # noqa: N818 - no error: the sign that an answer takes longer
@@ -102,8 +106,10 @@ class Histories:
 class Shared:
     """A predictor whose fits are shared by all threads."""
 
-    def __init__(self, predictor: Predictor, *, fitted: Callable[[], None] = lambda: None) -> None:
-        self._predictor, self._told = predictor, fitted
+    def __init__(
+        self, predictor: Predictor, *, fitted: Callable[[], None] = lambda: None, turn: Waiting = nullcontext
+    ) -> None:
+        self._predictor, self._told, self._turn = predictor, fitted, turn
         self._recent: Recent[tuple[History, FittedPredictor]] = Recent()
         self._fitting = threading.Lock()
 
@@ -125,7 +131,8 @@ class Shared:
         with self._fitting:
             found = self.at_hand(history)
             if found is None:
-                found = self._predictor.fit(history)
+                with self._turn():  # what another process fits meanwhile is read from disk afterwards
+                    found = self._predictor.fit(history)
                 self._recent.put(id(history), (history, found))
                 self._told()
         return found

@@ -1,4 +1,4 @@
-"""Observing: every request gets an id, is counted, and leaves one line in the audit log.
+"""Observing: every request has an id, its client's or ours, is counted, and leaves one line in the audit log.
 
 The line is JSON on the logger ``scorecast.audit``: when, who (name and id of the key, never the key), what (method,
 route, never address parameters or bodies), what came of it, how long it took, and the ids of forecasts entered.
@@ -9,20 +9,25 @@ from __future__ import annotations
 import datetime as dt
 import json
 import logging
+import re
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from scorecast.http.access import is_open
+from scorecast.http.doors import Doors
 from scorecast.http.metrics import Metrics
-from scorecast.http.problems import unexpected
+from scorecast.http.problems import Problem, unexpected
 
 AUDIT = logging.getLogger("scorecast.audit")
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+ALIVE = "/v1/health"
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_KEY = re.compile(r"sc_[0-9a-f]{8}_")
 SAFE_HEADERS = {
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
@@ -38,13 +43,14 @@ class Observing:
     app: ASGIApp
     metrics: Metrics
     clock: Callable[[], dt.datetime]
+    doors: Doors = field(default_factory=Doors)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand a request on, and note what came of it."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        request_id, status, started = secrets.token_hex(8), 0, time.perf_counter()
+        request_id, status, started = _request_id(scope), 0, time.perf_counter()
         scope.setdefault("state", {})["entered"] = ()
 
         async def noting(message: Message) -> None:
@@ -59,7 +65,7 @@ class Observing:
 
         self.metrics.began()
         try:
-            await self.app(scope, receive, noting)
+            await self._inside(scope, receive, noting)
         except Exception as error:
             problem = unexpected(error)
             if status:
@@ -68,6 +74,21 @@ class Observing:
         finally:
             seconds = time.perf_counter() - started
             self._note(scope, request_id, status, seconds)
+
+    async def _inside(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request in unless the service is about to stop; whether it lives is told to the end."""
+        if scope["path"] == ALIVE:
+            await self.app(scope, receive, send)
+            return
+        try:
+            self.doors.enter()
+        except Problem as problem:
+            await problem.response()(scope, receive, send)
+            return
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            self.doors.leave()
 
     def _note(self, scope: Scope, request_id: str, status: int, seconds: float) -> None:
         # A client that leaves before its answer gets none: 499, as other servers log it.
@@ -90,6 +111,13 @@ class Observing:
             "entered": list(scope["state"]["entered"]),
         }
         AUDIT.info(json.dumps(told))
+
+
+def _request_id(scope: Scope) -> str:
+    """The id that the client chose, where it is one that no log can be confused by; else a new one."""
+    told = [value for name, value in scope["headers"] if name == b"x-request-id"]
+    chosen = told[0].decode("latin-1") if len(told) == 1 else ""
+    return chosen if _REQUEST_ID.fullmatch(chosen) and not _KEY.search(chosen) else secrets.token_hex(8)
 
 
 def _route(scope: Scope) -> str:

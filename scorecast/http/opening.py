@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 
 from records.errors import NotEnoughRecords
 from scorecast.http.desk import Clock, Desk
+from scorecast.http.fitting import Waiting
 from scorecast.http.metrics import Metrics
 from scorecast.settings import Settings
 from scorecast.workspace import open_workspace
@@ -17,19 +18,22 @@ LOG = logging.getLogger("scorecast.http")
 
 
 @asynccontextmanager
-async def open_desk(settings: Settings, *, clock: Clock, metrics: Metrics) -> AsyncIterator[Desk]:
+async def open_desk(
+    settings: Settings, *, clock: Clock, metrics: Metrics, turn: Waiting = nullcontext
+) -> AsyncIterator[Desk]:
     """Open a desk on the user's store, fit ahead of the first question, and finish what has begun at the end.
 
     Raises:
         StoreError: the store cannot be opened.
     """
     with open_workspace(settings, now=clock(), busy=LOG.info) as workspace:
-        desk = Desk(workspace, clock=clock, metrics=metrics)
-        preparing = asyncio.create_task(_prepare(desk))
+        desk = Desk(workspace, clock=clock, metrics=metrics, turn=turn)
+        beside = [asyncio.create_task(work) for work in (_prepare(desk), metrics.publish())]
         try:
             yield desk
         finally:
-            preparing.cancel()
+            for task in beside:
+                task.cancel()
             await asyncio.to_thread(desk.close)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import os
@@ -14,6 +15,7 @@ import threading
 import time
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 import httpx
 import pytest
@@ -21,6 +23,11 @@ import pytest
 from records.access_key import Scope
 from records.ledger import Selection
 from records.store import Store
+from scorecast.http.doors import Doors
+from scorecast.http.problems import Problem
+from scorecast.http.rate import Rates
+from scorecast.http.siblings import SharedRates
+from scorecast.keys import create_key
 
 QUESTION = {"model": "qwen3-32b", "benchmark": "gpqa_diamond"}
 BODY = {"questions": [QUESTION]}
@@ -73,7 +80,7 @@ def test_the_audit_log_tells_who_did_what_and_no_secret(keyed, bearer, caplog, q
 
 
 @contextmanager
-def running(settings, log):
+def running(settings, log, *options):
     """The command ``scorecast serve`` in a process of its own; yields the process and its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -86,7 +93,7 @@ def running(settings, log):
     program = "from scorecast.cli import main; main()"
     with log.open("w") as sink:
         process = subprocess.Popen(
-            [sys.executable, "-c", program, "serve", "--port", str(port)], env=environment, stderr=sink
+            [sys.executable, "-c", program, "serve", "--port", str(port), *options], env=environment, stderr=sink
         )
     address = f"http://127.0.0.1:{port}"
     try:
@@ -106,7 +113,7 @@ def running(settings, log):
 
 
 def load(address: str, acknowledged: list[str], refused: list[int], stop: threading.Event) -> list[threading.Thread]:
-    """Clients that ask until told to stop or until the service is gone, noting every id that is acknowledged."""
+    """Clients that ask until told to stop, whatever becomes of the service, noting every id that is acknowledged."""
 
     def ask() -> None:
         with httpx.Client(base_url=address, trust_env=False, timeout=60) as client:
@@ -114,7 +121,9 @@ def load(address: str, acknowledged: list[str], refused: list[int], stop: thread
                 try:
                     answer = client.post("/v1/forecasts", json=BODY)
                 except httpx.TransportError:
-                    return
+                    if stop.wait(0.05):
+                        return
+                    continue
                 if answer.status_code == 200:
                     acknowledged.append(answer.json()["forecasts"][0]["id"])
                 else:
@@ -126,27 +135,121 @@ def load(address: str, acknowledged: list[str], refused: list[int], stop: thread
     return threads
 
 
-@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM])
-def test_every_acknowledged_forecast_is_in_the_ledger_after_the_end(plant, tmp_path, end) -> None:
-    settings, acknowledged, refused = plant(tmp_path), [], []
-    with running(settings, tmp_path / "log") as (process, address):
-        threads = load(address, acknowledged, refused, stop=threading.Event())
-        last = time.monotonic() + 60
-        while len(acknowledged) < 60 and time.monotonic() < last:
-            time.sleep(0.05)
+def until(acknowledged: list[str], count: int) -> None:
+    """Wait until so many answers were acknowledged."""
+    last = time.monotonic() + 90
+    while len(acknowledged) < count and time.monotonic() < last:
+        time.sleep(0.05)
+    assert len(acknowledged) >= count
+
+
+def entered(settings) -> set[str]:
+    with Store.open(settings.database_url) as store:
+        return {entry.id for entry in store.ledger.entries(Selection(), limit=100_000)}
+
+
+@pytest.mark.parametrize(
+    ("end", "workers"), [(signal.SIGKILL, "1"), (signal.SIGTERM, "1"), (signal.SIGTERM, "2")], ids=str
+)
+def test_every_acknowledged_forecast_is_in_the_ledger_after_the_end(plant, tmp_path, end, workers) -> None:
+    settings, acknowledged, refused, stop = plant(tmp_path), [], [], threading.Event()
+    with running(settings, tmp_path / "log", "--workers", workers) as (process, address):
+        threads = load(address, acknowledged, refused, stop)
+        until(acknowledged, 60)
         process.send_signal(end)
+        code = process.wait(60)
+        stop.set()
         for thread in threads:
             thread.join(60)
-        code = process.wait(60)
     assert code in {0, -end}
-    assert len(acknowledged) >= 60
-    assert refused == []
-    with Store.open(settings.database_url) as store:
-        kept = {entry.id for entry in store.ledger.entries(Selection(), limit=100_000)}
-    assert set(acknowledged) <= kept
+    assert set(refused) <= {503}, "who comes while the service ends is told to come back"
+    assert set(acknowledged) <= entered(settings)
     if end is signal.SIGTERM:
-        assert set(acknowledged) == kept, "an orderly end answers what it has entered"
+        assert set(acknowledged) == entered(settings), "an orderly end answers what it has entered"
         assert "Traceback" not in (tmp_path / "log").read_text()
+
+
+def began(log) -> list[int]:
+    """Process ids of the workers, in the order in which they began."""
+    return [int(pid) for pid in re.findall(r"worker (\d+) began", log.read_text())]
+
+
+def test_a_worker_that_is_killed_is_replaced_and_nothing_acknowledged_is_lost(plant, tmp_path) -> None:
+    settings, log, stop = plant(tmp_path), tmp_path / "log", threading.Event()
+    acknowledged: list[str] = []
+    refused: list[int] = []
+    with running(settings, log, "--workers", "2") as (process, address):
+        threads = load(address, acknowledged, refused, stop)
+        for killed in range(2):
+            until(acknowledged, len(acknowledged) + 40)
+            os.kill(began(log)[killed], signal.SIGKILL)
+        until(acknowledged, len(acknowledged) + 40)
+        last = time.monotonic() + 60
+        while len(began(log)) < 4 and time.monotonic() < last:
+            time.sleep(0.1)
+        stop.set()
+        for thread in threads:
+            thread.join(60)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == 0
+    assert refused == []
+    assert len(began(log)) == 4
+    assert set(acknowledged) <= entered(settings)
+    assert not any(Path(f"/proc/{pid}").exists() for pid in began(log))
+
+
+def test_workers_share_rates_receipts_and_counts(plant, tmp_path) -> None:
+    settings = plant(tmp_path)
+    with Store.open(settings.database_url) as store:
+        made = create_key(store, "ada", scope=Scope.FORECAST, now=datetime.now(UTC), per_minute=60)
+    with running(settings, tmp_path / "log", "--workers", "2") as (process, address):
+        again = {"Idempotency-Key": "once"}
+        answers = [httpx.post(f"{address}/v1/forecasts", json=BODY, headers=again, trust_env=False) for _ in range(12)]
+        assert {answer.status_code for answer in answers} == {200}
+        assert len({answer.text for answer in answers}) == 1
+        key = {"Authorization": f"Bearer {made.secret}"}
+        told = [httpx.get(f"{address}/v1/models", headers=key, trust_env=False).status_code for _ in range(40)]
+        assert 10 <= told.count(200) <= 25, "a burst of ten and one a second, however many workers there are"
+        assert set(told) == {200, 429}
+        time.sleep(2.5)  # workers tell each other their counts every second
+        counts = [httpx.get(f"{address}/metrics", trust_env=False).text for _ in range(8)]
+        asked = {
+            re.search(r'requests_total\{method="POST",route="/v1/forecasts",status="200"\} (\d+)', text)[1]
+            for text in counts
+        }
+        assert asked == {"12"}
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == 0
+
+
+def test_who_comes_while_the_service_ends_is_told_to_come_back() -> None:
+    async def run() -> None:
+        doors = Doors()
+        doors.enter()
+        closing = asyncio.create_task(doors.close(patience=30.0))
+        await asyncio.sleep(0)
+        with pytest.raises(Problem) as told:
+            doors.enter()
+        assert (told.value.status_code, told.value.headers["Retry-After"]) == (503, "5")
+        assert not closing.done()
+        doors.leave()
+        assert await closing is True
+
+    asyncio.run(run())
+
+
+def test_the_wait_for_those_inside_has_an_end() -> None:
+    doors = Doors()
+    doors.enter()
+    assert asyncio.run(doors.close(patience=0.1)) is False
+
+
+def test_shared_buckets_are_those_of_one_process(tmp_path) -> None:
+    alone, workers = Rates(), [SharedRates(tmp_path) for _ in range(3)]
+    for step in range(200):
+        moment, key = step * 0.13, f"{step % 3:08x}"
+        told = workers[step % 2].wait(key, per_minute=90, moment=moment)
+        assert told == alone.wait(key, per_minute=90, moment=moment)
 
 
 def test_the_help_costs_neither_the_service_nor_its_libraries() -> None:
