@@ -1,7 +1,8 @@
 """What is to become less uncertain: a model's profile, a threshold, or the order of models on a benchmark.
 
-Each is a set of weighted sums of cells of a belief. Of a profile the expected error counts, in points; of thresholds
-and orders, which are events, the entropy, in bits.
+Each is a set of weighted sums of cells of a belief. Of a profile the typical expected error counts, in points: the
+square of the mean of the roots, so that a few scores that nothing tells of do not outweigh the many. Of thresholds and
+orders, which are events, the entropy counts, in bits.
 """
 
 from __future__ import annotations
@@ -26,11 +27,13 @@ class Target:
     Attributes:
         sums: shape ``(t, n)``.
         offset: added to each sum, shape ``(t,)``.
+        weight: how much each sum counts, shape ``(t,)``; shares that add up to 1 for a profile.
         events: whether what counts is if each is at least 0, rather than what it is.
     """
 
     sums: Floats
     offset: Floats
+    weight: Floats
     events: bool
 
     @property
@@ -39,20 +42,23 @@ class Target:
         return "bits" if self.events else "points"
 
 
-def profile(cells: Sequence[int], *, size: int) -> Target:
-    """Expected error of the forecasts of some of ``size`` cells, on average.
+def profile(cells: Sequence[int], *, size: int, weight: Sequence[float] | None = None) -> Target:
+    """Typical expected error of the forecasts of some of ``size`` cells, which count alike unless told.
 
     Raises:
-        UsageError: no cell is uncertain.
+        UsageError: no cell is uncertain, or none counts.
     """
     if not cells:
         raise UsageError("Every score of the profile is known already: nothing is left to measure.")
-    return Target(np.eye(size)[list(cells)], np.zeros(len(cells)), events=False)
+    told = np.ones(len(cells)) if weight is None else np.asarray(weight, dtype=float)
+    if not told.sum() > 0.0:
+        raise UsageError("No cell of the profile counts: nothing is to become less uncertain.")
+    return Target(np.eye(size)[list(cells)], np.zeros(len(cells)), told / told.sum(), events=False)
 
 
 def threshold(cell: int, at: float, *, size: int, sign: float = 1.0) -> Target:
     """Whether a cell reaches a threshold, on the scale of the belief; ``sign`` is -1 where it is not to exceed it."""
-    return Target(sign * np.eye(size)[[cell]], np.array([-sign * at]), events=True)
+    return Target(sign * np.eye(size)[[cell]], np.array([-sign * at]), np.ones(1), events=True)
 
 
 def order(cells: Sequence[int], *, size: int, sign: float = 1.0) -> Target:
@@ -68,7 +74,7 @@ def order(cells: Sequence[int], *, size: int, sign: float = 1.0) -> Target:
         raise UsageError("An order needs at least two models.")
     eye = np.eye(size)
     sums = np.array([sign * (eye[first] - eye[second]) for first, second in pairs])
-    return Target(sums, np.zeros(len(pairs)), events=True)
+    return Target(sums, np.zeros(len(pairs)), np.ones(len(pairs)), events=True)
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,7 +115,7 @@ class Aim:
         return probability(self.mean, self.variance)
 
     def left(self) -> float:
-        """Expected error on average, in points; or entropy expected to be left, summed over events, in bits."""
+        """Typical expected error, in points; or entropy expected to be left, summed over events, in bits."""
         return float(self._counted(self.now[:, None])[0])
 
     def after(self) -> Floats:
@@ -126,8 +132,8 @@ class Aim:
         """Count variances of shape ``(t, c)``, one column a choice."""
         if not self.target.events:
             error = MEAN_OF_HALF_NORMAL * np.sqrt(variance + self.noise[:, None])
-            return np.asarray(error.mean(axis=0))
-        return np.asarray(expected_entropy(self.mean[:, None], self.variance[:, None], variance).sum(axis=0))
+            return np.asarray((self.target.weight @ np.sqrt(error)) ** 2)
+        return np.asarray(self.target.weight @ expected_entropy(self.mean[:, None], self.variance[:, None], variance))
 
 
 __all__ = ["Aim", "Target", "entropy", "order", "profile", "threshold"]

@@ -123,7 +123,7 @@ def pool(history: History, named: Sequence[Benchmark] = (), *, least: int = LEAS
     Raises:
         NotEnoughRecords: there are none, or a named one has an open scale on which nobody has a score.
     """
-    seen = _models_by_benchmark(history)
+    seen = models_by_benchmark(history)
     for benchmark in named:
         if not benchmark.metric.bounded and not seen[benchmark.id]:
             raise NotEnoughRecords(f"Nobody has a score on the open scale of {benchmark.id}: leave it out.")
@@ -207,6 +207,7 @@ def choose_cells(
     also: Sequence[Subject] = (),
     target: Benchmark | None = None,
     at: float | None = None,
+    published: bool = False,
 ) -> ChosenCells:
     """Choose the cells that, once measured, leave the target least uncertain.
 
@@ -220,6 +221,7 @@ def choose_cells(
         also: further models on which experiments may be run.
         target: the benchmark of a threshold or an order.
         at: the threshold, in the unit.
+        published: whether benchmarks count in a profile as often as models have published scores on them.
 
     Raises:
         UsageError: the target makes no sense, or the wishes contradict each other.
@@ -230,6 +232,8 @@ def choose_cells(
     tried = [(s, b) for s in (*subjects, *also) for b in benchmarks if (s.model.id, b.id) not in known]
     aimed = [(s, target) for s in subjects] if target else []
     cells = list({(s.model.id, b.id): (s, b) for s, b in (*aimed, *tried)}.values())
+    if not cells:
+        raise NotEnoughRecords("Every one of these scores is known already: nothing is left to measure.")
     joint = predictor.joint([subject.ask(benchmark, history.as_of) for subject, benchmark in cells])
     metrics = [benchmark.metric for _, benchmark in cells]
     belief = Belief.of(joint, metrics) if kind is Kind.PROFILE else Belief.working(joint)
@@ -245,7 +249,13 @@ def choose_cells(
         history.kinship,
         per_model=[s.model.id for s, _ in cells],
     )
-    aim = _target(kind, mine, target, at, size=len(cells))
+    seen = models_by_benchmark(history)
+    weight = [float(seen[cells[i][1].id]) for i in mine] if published else None
+    aim = (
+        profile(mine, size=len(cells), weight=weight)
+        if kind is Kind.PROFILE or target is None
+        else _event(kind, mine, target, at, size=len(cells))
+    )
     return ChosenCells(
         kind=kind,
         unit=aim.unit,
@@ -275,13 +285,11 @@ def _check(kind: Kind, subjects: Sequence[Subject], target: Benchmark | None, at
         check_threshold(at, target)
 
 
-def _target(kind: Kind, mine: Sequence[int], target: Benchmark | None, at: float | None, *, size: int) -> Target:
-    if kind is Kind.PROFILE or target is None:
-        return profile(mine, size=size)
+def _event(kind: Kind, mine: Sequence[int], target: Benchmark, at: float | None, *, size: int) -> Target:
     sign = 1.0 if target.metric.higher_is_better else -1.0
-    if kind is Kind.ORDER:
+    if kind is Kind.ORDER or at is None:
         return order(mine, size=size, sign=sign)
-    return threshold(mine[0], float(target.metric.to_working(at if at is not None else 0.0)), size=size, sign=sign)
+    return threshold(mine[0], float(target.metric.to_working(at)), size=size, sign=sign)
 
 
 def _events(kind: Kind, subjects: Sequence[Subject], target: Benchmark | None, at: float | None) -> tuple[str, ...]:
@@ -336,6 +344,7 @@ def _known_cells(history: History, subjects: Iterable[Subject]) -> frozenset[tup
     return frozenset(seen | {record.cell for subject in subjects for record in subject.known})
 
 
-def _models_by_benchmark(history: History) -> Counter[str]:
-    frame = history.records[history.records["metric"] == ""]
+def models_by_benchmark(history: History) -> Counter[str]:
+    """How many models have a visible score on each benchmark, by its id."""
+    frame = history.records[(history.records["metric"] == "") & (history.records["duplicate_of"] == "")]
     return Counter(frame.drop_duplicates(["model", "benchmark"])["benchmark"].tolist())

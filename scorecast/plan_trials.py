@@ -5,7 +5,6 @@ Ways of choosing get the history without the scores of the models that they are 
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,7 +27,7 @@ from records.errors import UsageError
 from records.history import History
 from records.joint import Joint
 from records.stages import HistorySource, Predictor
-from scorecast.choosing import Subject, Wishes, choose_subset, new_release
+from scorecast.choosing import Subject, Wishes, choose_subset, models_by_benchmark, new_release
 
 RANDOM = "random"
 OURS = "ours"
@@ -79,15 +78,10 @@ class Processes:
         """All benchmarks that anybody has a score on, and the joint forecast of a model on them."""
         process, key = self.of(history), (history.fingerprint, aim.model.id)
         if key not in self.joints:
-            benchmarks = tuple(history.benchmarks[b] for b in sorted(_reported(history)))
+            benchmarks = tuple(history.benchmarks[b] for b in sorted(models_by_benchmark(history)))
             subject = Subject(aim.model)
             self.joints[key] = benchmarks, process.joint([subject.ask(b, history.as_of) for b in benchmarks])
         return self.joints[key]
-
-
-def _reported(history: History) -> Counter[str]:
-    frame = history.records[(history.records["metric"] == "") & (history.records["duplicate_of"] == "")]
-    return Counter(frame.drop_duplicates(["model", "benchmark"])["benchmark"].tolist())
 
 
 def _chosen(processes: Processes, by: By) -> Chooser:
@@ -107,7 +101,7 @@ def _chosen(processes: Processes, by: By) -> Chooser:
 
 
 def _most_reported(history: History, ids: Sequence[str], size: int) -> Sequence[str]:
-    count = _reported(history)
+    count = models_by_benchmark(history)
     return sorted(ids, key=lambda b: (-count[b], b))[:size]
 
 
@@ -164,7 +158,9 @@ def _ours(processes: Processes) -> CellChooser:
             barred=frozenset(i for i, name in enumerate(names) if name not in aim.candidates),
         )
         if not aim.benchmark:
-            target, belief = profile(range(len(names)), size=len(names)), Belief.of(joint, metrics)
+            seen = models_by_benchmark(history)
+            target = profile(range(len(names)), size=len(names), weight=[float(seen[name]) for name in names])
+            belief = Belief.of(joint, metrics)
         else:
             place = names.index(aim.benchmark)
             at = float(metrics[place].to_working(aim.threshold))

@@ -34,6 +34,9 @@ Barred = Annotated[list[str] | None, typer.Option("--not", help="Do not choose t
 Least = Annotated[int, typer.Option("--least", min=1, help="Without --from: scores that a benchmark must have.")]
 AsOf = Annotated[str, typer.Option("--as-of", help="Know only what was published by this date.")]
 Known = Annotated[list[str] | None, typer.Option("--known", "-k", help="BENCHMARK=SCORE of the first model.")]
+Published = Annotated[
+    bool, typer.Option("--as-published", help="Count benchmarks as often as models publish scores on them.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
 
 
@@ -51,9 +54,7 @@ def subset(
         str,
         typer.Option("--by", help="error, information (both greedy), clusters (of scores) or texts (of descriptions)."),
     ] = "error",
-    published: Annotated[
-        bool, typer.Option("--as-published", help="Count benchmarks as often as models publish scores on them.")
-    ] = False,
+    published: Published = False,
     model: Annotated[str, typer.Option("--model", "-m", help="For this model. Default: any new release.")] = "",
     known: Known = None,
     released: own.Released = "",
@@ -138,6 +139,7 @@ def next_experiments(
     family: own.Family = "",
     organisation: own.Organisation = "",
     reasoning: own.Reasoning = None,
+    published: Published = False,
     least: Least = 5,
     most: Annotated[int, typer.Option("--most", min=1, help="Candidates to show.")] = 10,
     as_of: AsOf = "",
@@ -185,6 +187,7 @@ def next_experiments(
             also=[_subject(catalogue, name, day) for name in _listed(also)],
             target=catalogue.benchmark(benchmark) if benchmark else None,
             at=threshold,
+            published=published,
         )
     if json:
         print_json(cells_json(chosen))

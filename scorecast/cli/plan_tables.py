@@ -65,7 +65,7 @@ def subset_json(chosen: ChosenSubset) -> Json:
 def target_told(chosen: ChosenCells) -> str:
     """What is aimed at, how uncertain it is, and what the batch leaves."""
     told = {
-        Kind.PROFILE: "The scores that are not known yet are forecast {:.2f} points off on average",
+        Kind.PROFILE: "The scores that are not known yet are typically forecast {:.2f} points off",
         Kind.THRESHOLD: "Whether the threshold is reached is uncertain by {:.3f} bits",
         Kind.ORDER: "The order is uncertain by {:.3f} bits",
     }[chosen.kind].format(chosen.found.before)

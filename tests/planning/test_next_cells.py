@@ -87,6 +87,16 @@ def test_what_cannot_be_asked_is_said(make_belief) -> None:
         next_cells(make_belief(2), threshold(0, 50, size=2), limits(2, size=1, barred=frozenset({0, 1})))
 
 
+def test_a_profile_counts_what_it_is_told_to_count(make_belief) -> None:
+    belief = make_belief(5, seed=2)
+    one = Aim.of(profile([3, 4], size=5, weight=[0.0, 2.0]), belief)
+    assert one.left() == pytest.approx(belief.expected_error[4])
+    both = Aim.of(profile([3, 4], size=5), belief)
+    assert both.left() == pytest.approx(np.sqrt(belief.expected_error[3:]).mean() ** 2)
+    with pytest.raises(UsageError, match="counts"):
+        profile([0], size=5, weight=[0.0])
+
+
 def test_the_same_question_has_the_same_answer(make_belief) -> None:
     told = [next_cells(make_belief(7), order([0, 1], size=7), limits(7, size=3)) for _ in range(2)]
     assert told[0] == told[1]
