@@ -40,7 +40,7 @@ function issued({ id, issued_at: at, user, forecast }) {
       user && fact("For", user),
       fact("Hash", element("span", { class: "hash" }, id)),
       version && fact("Version", version),
-      history && fact("Records that it could see", element("span", { class: "hash" }, history)),
+      history && fact("Fingerprint of what it could see", element("span", { class: "hash" }, history)),
     ),
     element("p", { class: "muted" }, "The hash is of forecast, moment and user: an entry that was changed afterwards is refused."),
   );

@@ -61,7 +61,7 @@ function withLimits(scores, name, places) {
 }
 
 function track({ forecaster, counted, hindsight, repeated, calibration }) {
-  const aside = [hindsight && `${hindsight} issued when the outcome was public`, repeated && `${repeated} asked again on the same day`].filter(Boolean).join(", ");
+  const aside = [hindsight && `${hindsight} issued when the outcome was public`, repeated && `${repeated} further answers to the same question`].filter(Boolean).join(", ");
   return element(
     "section",
     { class: "card" },
