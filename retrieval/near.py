@@ -41,6 +41,7 @@ class Near:
         self._read: dict[str, Record] = {}
         self._benchmarks_like: dict[str, Mapping[str, float]] = {}
         self._models_like: dict[str, Floats] = {}
+        self._alike: dict[tuple[object, ...], Floats] = {}
 
     @cached_property
     def by_benchmark(self) -> Mapping[str, Sequence[Row]]:
@@ -87,6 +88,12 @@ class Near:
 
         The mean of release date, size and reasoning, as far as both are known; 1 is alike.
         """
+        told = (model.released, model.params_b, model.reasoning)
+        if told not in self._alike:  # plans ask about one model many times
+            self._alike[told] = self._resembling(model)
+        return self._alike[told]
+
+    def _resembling(self, model: Model) -> Floats:
         released, size, reasoning = self._facts
         day = np.nan if model.released is None else model.released.toordinal()
         years = np.abs(released - day) / YEAR

@@ -7,14 +7,16 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import NamedTuple
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 from sqlalchemy import Connection, Row, bindparam, func, insert, select, tuple_, update
 
+from records.distribution import Distribution
 from records.errors import DataError, UsageError
+from records.evidence import EvidenceLevel
 from records.job import AGAIN, Cost, Item, ItemState, Job, JobState, Settlement
 from records.ledger import Issued
 from records.store import schema
-from records.store.ledger import enter, read_entry
+from records.store.ledger import enter
 from records.store.rows import with_zone
 
 Transaction = Callable[[], AbstractContextManager[Connection]]
@@ -25,11 +27,44 @@ ASKED = {"where", "typed", "question", "threshold"}
 SHORTEST_ID = 4
 
 
+class _Part(BaseModel):
+    """A part of an entry's document; the rest of it is passed over."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class _RecordId(_Part):
+    id: str
+
+
+class _Evidence(_Part):
+    record: _RecordId
+
+
+class Stated(_Part):
+    """What a table of forecasts shows of one; read ten times as fast as the whole entry."""
+
+    distribution: Distribution
+    method: str
+    evidence_level: EvidenceLevel
+    evidence: tuple[_Evidence, ...] = ()
+    caveats: tuple[str, ...] = ()
+
+    @property
+    def record_ids(self) -> tuple[str, ...]:
+        """Ids of the records that it rests on."""
+        return tuple(one.record.id for one in self.evidence)
+
+
+class _Entry(_Part):
+    forecast: Stated
+
+
 class Outcome(NamedTuple):
-    """An item, and its forecast as it stands in the ledger; None where it has none."""
+    """An item, and what its forecast in the ledger states; None where it has none."""
 
     item: Item
-    issued: Issued | None
+    stated: Stated | None
 
 
 class Jobs:
@@ -116,7 +151,7 @@ class Jobs:
         """Return items in the order of the plan, each with its forecast.
 
         Raises:
-            DataError: an entry of the ledger was changed behind its back.
+            DataError: an entry of the ledger cannot be read.
         """
         items, made = schema.job_items, schema.forecasts
         query = (
@@ -128,7 +163,7 @@ class Jobs:
         )
         with self._reading() as connection:
             found = connection.execute(query).all()
-        return tuple(Outcome(_item(row), read_entry(row.document) if row.document else None) for row in found)
+        return tuple(Outcome(_item(row), _stated(row.document) if row.document else None) for row in found)
 
     def each_outcome(self, job_id: str, *, at_once: int = 1_000) -> Iterator[Outcome]:
         """Yield all outcomes in the order of the plan, reading so many at once."""
@@ -265,6 +300,14 @@ def _item(row: Row[tuple[object, ...]]) -> Item:
     cost = Cost(calls=told["calls"], tokens=told["tokens"], usd=told["usd"])
     now = {"state": ItemState(told["state"]), "reason": told["reason"], "forecast_id": told["forecast_id"]}
     return asked.model_copy(update={**now, "cost": cost})
+
+
+def _stated(document: str) -> Stated:
+    try:
+        return _Entry.model_validate_json(document).forecast
+    except ValidationError as error:
+        why = error.errors(include_input=False)[0]["msg"]
+        raise DataError(f"An entry of the ledger cannot be read: {why}. Restore the store from a copy.") from error
 
 
 def _job(row: Row[tuple[object, ...]]) -> Job:

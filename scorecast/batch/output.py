@@ -14,11 +14,9 @@ from typing import TYPE_CHECKING
 
 from records.errors import UsageError
 from records.exporters.writing import write_whole
-from records.forecast import Forecast
 from records.job import Item
-from records.ledger import Issued
 from records.quantiles import LEVELS
-from records.store.jobs import Outcome
+from records.store.jobs import Outcome, Stated
 from scorecast.reply_json import Json
 
 if TYPE_CHECKING:
@@ -72,7 +70,7 @@ Cells = dict[str, object]
 
 def cells_of(outcome: Outcome) -> Cells:
     """Return one item as a row: the cells of its plan, then ``COLUMNS``; what there is none of is None."""
-    item, issued = outcome
+    item, stated = outcome
     told: Cells = dict(item.typed) | dict.fromkeys(COLUMNS)
     told |= {"row": item.where, "state": item.state.value, "reason": item.reason, "forecast_id": item.forecast_id}
     told |= item.cost.model_dump()
@@ -86,7 +84,7 @@ def cells_of(outcome: Outcome) -> Cells:
             "unit": question.metric.unit.value,
             "asked_threshold": item.threshold,
         }
-    return told if issued is None else told | _stated(item, issued)
+    return told if stated is None else told | _stated(item, stated)
 
 
 def json_cells(outcome: Outcome) -> dict[str, Json]:
@@ -100,26 +98,25 @@ def json_cells(outcome: Outcome) -> dict[str, Json]:
     return told
 
 
-def _stated(item: Item, issued: Issued) -> Cells:
-    forecast = issued.forecast
+def _stated(item: Item, forecast: Stated) -> Cells:
     stated, level = forecast.distribution, forecast.evidence_level
-    told: Cells = {"median": stated.median, "p_at_least": None}
-    for percent in INTERVALS:
-        told[f"low{percent}"], told[f"high{percent}"] = stated.interval(percent)
+    told: Cells = dict(zip(QUANTILES, stated.quantiles, strict=True)) | {"median": stated.median}
+    for percent in INTERVALS:  # their ends are quantiles that are kept
+        told[f"low{percent}"] = stated.quantiles[(100 - percent) // 2 - 1]
+        told[f"high{percent}"] = stated.quantiles[(100 + percent) // 2 - 1]
     if item.threshold is not None:
         told["p_at_least"] = round(stated.exceedance(item.threshold), 4)
     return told | {
         "known_level": level.group,
         **level.model_dump(),
         "flags": " | ".join(flags(forecast)),
-        "evidence_ids": " ".join(evidence.record.id for evidence in forecast.evidence),
+        "evidence_ids": " ".join(forecast.record_ids),
         "method": forecast.method,
-        **dict(zip(QUANTILES, stated.quantiles, strict=True)),
     }
 
 
-def flags(forecast: Forecast) -> tuple[str, ...]:
-    """What to be careful about: that little is known, or that the score is, and the caveats of the forecaster."""
+def flags(forecast: Stated) -> tuple[str, ...]:
+    """What to be careful about: that the score is known or little is, and the caveats of the forecaster."""
     level = forecast.evidence_level
     told = ["already reported"] if level.cell_reports else []
     told += ["extrapolated: new model"] if not level.model_scores else []

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import resource
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import islice, product
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -74,13 +76,11 @@ def _steps(workspace: Workspace, folder: Path, *, items: int, seed: int, now: dt
 
 
 def made_up(catalogue: Catalogue, items: int, *, seed: int) -> Rows:
-    """Return a plan of models and benchmarks drawn at random."""
-    rng = np.random.default_rng(seed)
-    models, benchmarks = list(catalogue.models), list(catalogue.benchmarks)
-    pairs = zip(rng.integers(len(models), size=items), rng.integers(len(benchmarks), size=items), strict=True)
-    return table_of(
-        {"run": f"run {n}", "model": models[i], "benchmark": benchmarks[j]} for n, (i, j) in enumerate(pairs)
-    )
+    """Return a plan that asks models about benchmarks, as many of the ones as of the others, drawn at random."""
+    rng, side = np.random.default_rng(seed), math.ceil(math.sqrt(items))
+    drawn = [rng.choice(list(names), size=side) for names in (catalogue.models, catalogue.benchmarks)]
+    pairs = islice(product(*drawn), items)
+    return table_of({"run": f"run {n}", "model": str(m), "benchmark": str(b)} for n, (m, b) in enumerate(pairs))
 
 
 def _timed(name: str, work: Callable[[], T]) -> tuple[T, Step]:

@@ -66,8 +66,12 @@ def test_an_item_is_done_together_with_its_entry(store, make_job, items, entry, 
     state = store.jobs.settle("0" * 12, [done], [entry], at=now + LATER, spent='{"usd": 1}')
     assert state is JobState.OPEN
     [first, *others] = store.jobs.each_outcome("0" * 12, at_once=2)
-    assert (first.item.state, first.item.cost, first.issued) == (ItemState.DONE, cost, entry)
-    assert [one.issued for one in others] == [None, None]
+    assert (first.item.state, first.item.cost, first.stated.distribution) == (
+        ItemState.DONE,
+        cost,
+        entry.forecast.distribution,
+    )
+    assert [one.stated for one in others] == [None, None]
     assert store.ledger.entry(entry.id) == entry
     assert (store.jobs.find("0" * 12).spent, store.jobs.find("0" * 12).changed_at) == ('{"usd": 1}', now + LATER)
 
