@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from agent.quoting import one_line
 from agent.tools.desk import Desk, ToolError
 from agent.tools.looking_up import figures
 from records.errors import ScorecastError
@@ -17,14 +18,26 @@ from records.evidence import Evidence, Relation
 from records.history import History
 from records.question import Question
 from records.record import Record
-from records.search import Aggregate, Search, Where
+from records.search import Aggregate, GroupBy, Passage, PassageKind, Search, Where
 from records.stages import Retriever
 
 OWN, OTHERS, NEWEST = 8, 8, 5
 """Records of each kind that are told."""
 
+LIKE_IT = 4
+"""Benchmarks that are told in place of records on one that nobody has run."""
+
+LONGEST = 420
+"""Characters that are told of each of these."""
+
 LOOKED_AT = 4 * max(OWN, OTHERS)
 """Pieces of evidence that these are chosen from."""
+
+LOOKED_THROUGH = 60
+"""Hits that are looked through for benchmarks."""
+
+LOOKED_FOR = 900
+"""Characters of a description that are searched with."""
 
 ON_IT = (Relation.SAME_FAMILY, Relation.SIMILAR_MODEL)
 
@@ -38,12 +51,14 @@ class Briefing:
         own: scores of the asked model on other benchmarks, the most telling first.
         others: scores of its family and of models like it on the asked benchmark, the nearest first.
         newest: records on the asked benchmark, the newest first.
+        like_it: where there is no record on it, the benchmarks nearest to its description, and their figures.
     """
 
     figures: tuple[Aggregate, ...] = ()
     own: tuple[Evidence, ...] = ()
     others: tuple[Evidence, ...] = ()
     newest: tuple[Record, ...] = ()
+    like_it: tuple[Passage | Aggregate, ...] = ()
 
     def told(self, desk: Desk) -> str:
         """Tell it on a desk, which notes each record as shown and leaves out what may not be; no record twice."""
@@ -52,6 +67,7 @@ class Briefing:
             ("This model elsewhere, on the benchmarks nearest to the asked one:", _evidence(desk, self.own)),
             ("Its family and models like it on the asked benchmark:", _evidence(desk, self.others)),
             ("Newest records on the asked benchmark:", list(_records(desk, self.newest))),
+            ("No record is visible on it. The nearest by description:", list(_alike(desk, self.like_it))),
         ]
         return "\n\n".join("\n".join([title, *lines]) for title, lines in parts if lines)
 
@@ -67,7 +83,9 @@ def brief(question: Question, history: History, *, retriever: Retriever, search:
     own = tuple(e for e in found if e.relation is Relation.SAME_MODEL)[:OWN]
     others = tuple(e for e in found if e.relation in ON_IT)[:OTHERS]
     told = known | {e.record.id for e in (*own, *others)}
-    return Briefing(_figures(question, search), own, others, _newest(question, search, told))
+    figures_here = _figures(question, search)
+    like_it = () if figures_here else _like_it(question, history, search)
+    return Briefing(figures_here, own, others, _newest(question, search, told), like_it)
 
 
 def _found(question: Question, history: History, retriever: Retriever) -> Sequence[Evidence]:
@@ -92,6 +110,27 @@ def _newest(question: Question, search: Search, told: set[str]) -> tuple[Record,
         return ()
     records = [hit.record for hit in hits if hit.record is not None and hit.id not in told]
     return tuple(record for record in records if record.model != question.model.id)[:NEWEST]
+
+
+def _like_it(question: Question, history: History, search: Search) -> tuple[Passage | Aggregate, ...]:
+    """The benchmarks whose descriptions are nearest to the asked one's, and how models score on each."""
+    asked = question.benchmark
+    try:
+        hits = search.search(f"{asked.name}. {history.describe(asked)}"[:LOOKED_FOR], limit=LOOKED_THROUGH)
+        near = [hit for hit in hits if hit.kind is PassageKind.BENCHMARK and hit.id != f"benchmark:{asked.id}"]
+        ids = tuple(hit.id.partition(":")[2] for hit in near[:LIKE_IT])
+        groups = search.aggregate(Where(benchmarks=ids), by=GroupBy.BENCHMARK, limit=LIKE_IT) if ids else ()
+    except ScorecastError:
+        return ()
+    return (*near[:LIKE_IT], *groups)
+
+
+def _alike(desk: Desk, things: Iterable[Passage | Aggregate]) -> Iterator[str]:
+    for thing in things:
+        if isinstance(thing, Aggregate):
+            yield figures(desk, thing)
+        else:
+            yield from (one_line(line, longest=LONGEST) for line in desk.show([thing]))
 
 
 def _evidence(desk: Desk, pieces: Iterable[Evidence]) -> list[str]:

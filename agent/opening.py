@@ -83,7 +83,7 @@ def _system(desk: Desk, *, rounds: int, blind: bool) -> str:
 def _question(
     desk: Desk, framing: str, lessons: Sequence[Lesson], reported: Sequence[Record], briefing: Briefing
 ) -> str:
-    question = desk.question
+    question, told = desk.question, "\n".join(map(str, lessons))
     return prompt("question").fill(
         model=_data(desk, asked_model(desk)),
         benchmark=_data(desk, asked_benchmark(desk)),
@@ -91,14 +91,14 @@ def _question(
         known=_block(desk, "known", (desk.show_record(record) for record in question.known)),
         reported=_block(desk, "reported", (desk.show_record(record) for record in reported[:MOST_REPORTED])),
         nearest=_block(desk, "nearest", filter(None, [briefing.told(desk)])),
-        lessons=prompt("lessons").fill(lessons=_data(desk, "\n".join(map(str, lessons)))) if lessons else "",
+        lessons=f"{prompt('lessons').fill(lessons=_data(desk, told))}\n" if told else "",
         framing=framing,
     )
 
 
 def _block(desk: Desk, name: str, lines: Iterable[str]) -> str:
     told = "\n".join(lines)
-    return prompt(name).fill(records=_data(desk, told)) if told else ""
+    return f"{prompt(name).fill(records=_data(desk, told))}\n" if told else ""
 
 
 def _data(desk: Desk, text: str) -> str:

@@ -21,9 +21,12 @@ from records.distribution import Distribution
 from records.elicited import from_elicited
 from records.errors import DistributionError, ScorecastError
 from records.forecast import Forecast
+from records.metric import Unit
 
 LEAST_SUPPORT = 0.1
 """An opinion abstains where its grounding times its confidence is below this."""
+
+FRACTIONS = "values told in fractions turned into percent"
 
 ROUNDING = 0.006
 """Share of a record's value by which a citation may miss it, beside half a unit of the first decimal."""
@@ -117,11 +120,21 @@ def _distribution(stated: StatedForecast, desk: Desk) -> tuple[Distribution | No
     levels = {quantile.level: quantile.value for quantile in stated.quantiles}
     if len(levels) < len(stated.quantiles):
         raise AnswerUnusable("a level is told twice")
+    metric = desk.question.metric
+    if fractions := metric.unit is Unit.PERCENT and _as_fractions(stated):
+        levels = {level: 100.0 * value for level, value in levels.items()}
     reference = desk.statistics.distribution if isinstance(desk.statistics, Forecast) else None
     try:
-        return from_elicited(levels, desk.question.metric, reference=reference)
+        distribution, repairs = from_elicited(levels, metric, reference=reference)
     except DistributionError as error:
         raise AnswerUnusable(str(error)) from None
+    return distribution, ((FRACTIONS, *repairs) if fractions else repairs)
+
+
+def _as_fractions(stated: StatedForecast) -> bool:
+    """Whether an answer says that its values are fractions, and they can be."""
+    told = stated.unit.strip().casefold() in {"fraction", "fractions", "share", "proportion"}
+    return told and all(0.0 <= quantile.value <= 1.0 for quantile in stated.quantiles)
 
 
 def _checked(citations: Iterable[Citation], desk: Desk) -> tuple[dict[str, str], list[str]]:

@@ -146,12 +146,16 @@ def reason(opinions: Sequence[Opinion]) -> str:
     return "what the language model makes of the records"
 
 
+def _spoken(framing: str) -> str:
+    return framing.replace("_", " ")
+
+
 def flags(opinions: Sequence[Opinion]) -> tuple[str, ...]:
     """What a reader should know of the draws: repairs, struck citations, recall, draws that failed or abstained."""
-    found = [f"agent ({one.framing}): {flag}" for one in opinions for flag in one.flags]
+    found = [f"agent ({_spoken(one.framing)}): {flag}" for one in opinions for flag in one.flags]
     found += [f"repaired: {repair}" for one in opinions for repair in one.repairs]
-    found += [f"agent ({one.framing}): no answer: {one_line(one.failure)}" for one in opinions if one.failure]
-    found += [f"agent ({one.framing}): abstained" for one in opinions if one.abstains]
+    found += [f"agent ({_spoken(one.framing)}): no answer: {one_line(one.failure)}" for one in opinions if one.failure]
+    found += [f"agent ({_spoken(one.framing)}): abstained" for one in opinions if one.abstains]
     unique = list(dict.fromkeys(found))
     more = [f"and {len(unique) - MOST_FLAGS} more remarks on the agent"] if len(unique) > MOST_FLAGS else []
     return (*unique[:MOST_FLAGS], *more)

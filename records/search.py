@@ -90,7 +90,8 @@ class Aggregate(Value):
         count: records.
         quantiles: at 0, 0.1, 0.25, 0.5, 0.75, 0.9 and 1.
         best: the best value in the direction of the metric, and the id of its record.
-        trend: change of the value a year of the model's release, by least squares; None below five dated records.
+        trend: change of the value a year of the model's release, by least squares; None below five dated records, or
+            where these releases lie within four months.
     """
 
     group: str

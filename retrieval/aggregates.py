@@ -29,6 +29,9 @@ LEVELS = (0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0)
 TREND_FROM = 5
 """Records of dated models below which no trend is told."""
 
+TREND_OVER = 1.0 / 3.0
+"""Years of releases below which no trend is told: a line through a few months says nothing of a year."""
+
 YEAR = 365.25
 
 
@@ -96,7 +99,7 @@ def _aggregate(visible: Visible, group: str, rows: Numbers, values: Floats, year
 def _trend(years: Floats, values: Floats) -> float | None:
     """Change of the value a year of the model's release, by least squares."""
     dated = ~np.isnan(years)
-    if dated.sum() < TREND_FROM:
+    if dated.sum() < TREND_FROM or np.ptp(years[dated]) < TREND_OVER:
         return None
     since, told = years[dated] - years[dated].mean(), values[dated] - values[dated].mean()
     spread = float(since @ since)

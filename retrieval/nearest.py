@@ -77,9 +77,11 @@ def _same_model(question: Question, history: History, kept: Near, limit: int) ->
     for row in _newest_of_each(rows):
         other = history.benchmarks.get(row.other)
         together = likeness.get(row.other, 0.0)
-        kind = 0.25 * (other is not None and other.domain == question.benchmark.domain)
-        why = f"moves with {question.benchmark.name} (r = {together:.2f})" if together > 0.2 else "the same model"
-        nearness = min(max(0.7 * together + kind + 0.05, 0.0), 0.99)
+        same_domain = other is not None and other.domain == question.benchmark.domain
+        why = "the same model, in the same domain" if same_domain else "the same model"
+        if together > 0.2:
+            why = f"moves with {question.benchmark.name} (r = {together:.2f})"
+        nearness = min(max(0.7 * together + 0.25 * same_domain + 0.05, 0.0), 0.99)
         found.append(Found(row.id, Relation.SAME_MODEL, nearness, why))
     return sorted(found, key=lambda item: (-item.nearness, item.record))[:limit]
 
@@ -105,7 +107,7 @@ def _other_models(
             others[i].id,
             Relation.SIMILAR_MODEL,
             closeness,
-            "like release date and size" if unmeasured[i] else "scores alike where both were measured",
+            "like it in release date, size or kind" if unmeasured[i] else "scores alike where both were measured",
         )
         for closeness, i in _nearest(others, nearness, range(len(others)), limit)
     ]

@@ -22,18 +22,17 @@ Given = Mapping[str, Where]
 def emptied(desk: Desk, where: Where) -> str:
     """Say which conditions leave nothing, and what there is without them."""
     given = _each(where)
+    return f"nothing found: {_why(desk, where, given)} {_hint(desk, where)}".strip()
+
+
+def _why(desk: Desk, where: Where, given: Given) -> str:
     if len(given) < 2:
-        return f"nothing found: no visible record meets {', '.join(given) or 'this'}. {_hint(desk, where)}"
-    freed = _counts(desk, {name: _without(where, name) for name in given})
-    if freed:
-        return (
-            f"nothing found: no visible record meets all of {', '.join(given)}. Without {freed}. {_hint(desk, where)}"
-        )
+        return f"no visible record meets {', '.join(given) or 'this'}."
+    all_of = f"no visible record meets all of {', '.join(given)}"
+    if freed := _counts(desk, {name: _without(where, name) for name in given}):
+        return f"{all_of}. Without {freed}."
     alone = _counts(desk, given) or "none of them is met by a visible record"
-    return (
-        f"nothing found: no visible record meets all of {', '.join(given)}, and leaving out one of them does not help. "
-        f"Each alone: {alone}. {_hint(desk, where)}"
-    )
+    return f"{all_of}, and leaving out one of them does not help. Each alone: {alone}."
 
 
 def _hint(desk: Desk, where: Where) -> str:
@@ -42,7 +41,7 @@ def _hint(desk: Desk, where: Where) -> str:
         return "The asked score itself is withheld."
     if "reasoning" in where.model_fields_set or where.setting:
         return "Many records do not tell their setting, and many models not whether they reason."
-    return "search_records finds names by meaning."
+    return ""
 
 
 def _each(where: Where) -> dict[str, Where]:

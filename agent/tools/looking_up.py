@@ -10,6 +10,9 @@ from agent.tools.desk import Desk, ToolError
 from agent.tools.emptied import emptied
 from records.search import Aggregate, GroupBy, Passage
 
+FEW = 4
+"""Records below which no quantile but the median is told."""
+
 NOTHING = (
     "nothing found: use fewer or broader conditions; names of models and benchmarks can be found with search_records "
     "and no conditions"
@@ -75,12 +78,18 @@ def _shown(desk: Desk, passages: tuple[Passage, ...]) -> str:
 
 def figures(desk: Desk, group: Aggregate) -> str:
     """Tell the figures of one group on one line."""
-    at = "  ".join(f"{level:g}: {desk.figure(value)}" for level, value in sorted(group.quantiles.items()))
-    trend = "" if group.trend is None else f"; trend {group.trend:+.3g} a year of release"
-    return (
-        f"{one_line(group.group) or 'all'}: {group.count} records of {group.models} models on {group.benchmarks} "
-        f"benchmark(s); quantiles {at}; best {desk.figure(group.best)}{_best(desk, group)}{trend}"
-    )
+    name, best = one_line(group.group) or "all", f"{desk.figure(group.best)}{_best(desk, group)}"
+    if group.count == 1:
+        return f"{name}: 1 record, {best}"
+    told = sorted(group.quantiles.items()) if group.count >= FEW else [(0.5, group.quantiles[0.5])]
+    at = "  ".join(f"{level:g}: {desk.figure(value)}" for level, value in told)
+    trend = "" if group.trend is None else f"; trend {_signed(group.trend)} a year of release"
+    of = f"{group.models} model{'s' * (group.models > 1)} on {group.benchmarks} benchmark{'s' * (group.benchmarks > 1)}"
+    return f"{name}: {group.count} records of {of}; quantiles {at}; best {best}{trend}"
+
+
+def _signed(change: float) -> str:
+    return f"{change:+.0f}" if abs(change) >= 100 else f"{change:+.3g}"
 
 
 def _best(desk: Desk, group: Aggregate) -> str:

@@ -96,7 +96,7 @@ def test_what_cannot_be_looked_up_is_left_out(desk, question, history) -> None:
         def evidence(self, *_args, **_kwargs):
             raise UsageError("no")
 
-        filter = aggregate = evidence
+        filter = aggregate = search = evidence
 
     nothing = brief(question, history, retriever=Broken(), search=Broken())
     text, _ = _question(desk, nothing)
@@ -116,3 +116,23 @@ def test_figures_of_the_benchmark_come_first(desk, told) -> None:
     assert isinstance(figures, Aggregate)
     assert figures.count == len(desk.history.records.query("benchmark == 'b-0'"))
     assert desk.history.as_of == dt.date(2025, 6, 1)
+
+
+def test_of_a_benchmark_that_nobody_has_run_the_nearest_by_description_are_told(
+    desk, question, history, make_benchmark, doubles
+) -> None:
+    new = make_benchmark("loom", name="Loom", description="Asks things that no record tells of.")
+    asked = question.model_copy(update={"benchmark": new})
+
+    class Describes(doubles.Scan):
+        def search(self, query, *, where=None, limit=10):
+            if not query.startswith("Loom. Asks things"):
+                return super().search(query, where=where, limit=limit)
+            return tuple(self.describe_benchmark(f"b-{j}") for j in range(3))
+
+    told = brief(asked, history, retriever=NearestRecords(), search=Describes(history))
+    text, open_desk = _question(dataclasses.replace(desk, question=asked), told)
+    assert "No record is visible on it. The nearest by description:" in text
+    assert "[benchmark:b-1] b-1 is a benchmark." in text
+    assert "benchmark:b-1" in open_desk.shown
+    assert told.figures == told.newest == ()

@@ -107,6 +107,21 @@ def test_slips_are_repaired_and_told(hold, doubles) -> None:
     assert any("percent" in repair for repair in opinion.repairs)
 
 
+@pytest.mark.parametrize(("unit", "median"), [("fraction", 0.8), (" Share ", 0.8)])
+def test_values_that_are_said_to_be_fractions_are_taken_as_such_also_below_one_percent(
+    hold, doubles, unit, median
+) -> None:
+    values = {"0.05": 0.002, "0.5": median / 100, "0.95": 0.02}
+    opinion, _ = hold(doubles.submits(quantiles=values, unit=unit))
+    assert opinion.distribution.median == pytest.approx(median)
+    assert opinion.repairs == ("values told in fractions turned into percent",)
+
+
+def test_values_above_one_are_no_fractions_whatever_is_said(hold, doubles) -> None:
+    opinion, _ = hold(doubles.submits(unit="fraction"))
+    assert opinion.distribution.median == 55.0
+
+
 def test_citations_that_were_never_shown_are_struck_out(hold, history, doubles) -> None:
     frame = history.records
     shown = frame.loc[(frame["model"] == "m-1") & (frame["benchmark"] == "b-1"), "id"].item()

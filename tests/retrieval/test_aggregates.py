@@ -41,11 +41,16 @@ def test_a_copy_counts_once(search) -> None:
 
 
 def test_the_trend_is_the_change_a_year_of_release(search) -> None:
-    [told] = search.aggregate(Where(families=("oak",), benchmarks=("poems",)))
-    days = np.array([dt.date(2024, month, 1).toordinal() for month in range(1, 6)])
-    slope = np.polyfit(days / 365.25, [32.0, 36.0, 40.0, 44.0, 48.0], 1)[0]
+    [told] = search.aggregate(Where(families=("oak", "elm"), benchmarks=("poems",)))
+    days = np.array([dt.date(2024, month, day).toordinal() for day in (1, 15) for month in range(1, 6)])
+    slope = np.polyfit(days / 365.25, [32.0 + 4.0 * m for m in range(10)], 1)[0]
     assert told.trend == pytest.approx(slope)
     assert search.aggregate(Where(models=("oak-1", "oak-2"), benchmarks=("poems",)))[0].trend is None
+
+
+def test_releases_of_a_few_months_make_no_trend(search) -> None:
+    [told] = search.aggregate(Where(families=("oak",), benchmarks=("poems",)))
+    assert (told.count, told.trend) == (5, None)
 
 
 def test_groups_come_largest_first_and_add_up(search) -> None:

@@ -107,7 +107,7 @@ def test_a_model_without_any_score_still_gets_neighbours_by_date_and_size(store,
     question = Question(model=mine, benchmark=history.benchmarks["algebra"], as_of=TODAY)
     found = NearestRecords().evidence(question, history, limit=2)
     assert {e.record.model for e in found} == {"oak-5", "elm-5"}
-    assert {e.why for e in found} == {"like release date and size"}
+    assert {e.why for e in found} == {"like it in release date, size or kind"}
 
 
 def test_the_limit_holds_and_no_record_is_cited_twice(store) -> None:

@@ -10,10 +10,12 @@ import pytest
 from agent.effort import Framing
 from agent.opening import opening
 from agent.tools.describing import bounds
+from agent.tools.looking_up import figures
 from agent.tools.toolbox import TOOLS, offers, schemas, serve, submit_schema
 from records.distribution import Distribution
 from records.forecast import Component
 from records.metric import Metric, Unit
+from records.search import Aggregate
 
 
 def _ids(history, **cells) -> set[str]:
@@ -226,3 +228,26 @@ def _forecast(desk, *, shift: float):
 def test_a_forecast_that_is_not_the_mix_of_its_components_says_that_it_was_recalibrated(desk, shift, said) -> None:
     told = serve(dataclasses.replace(desk, statistics=_forecast(desk, shift=shift)), "statistical_forecast", {})
     assert ("recalibrated: the plain mix of these would be median 54.98" in told) is said
+
+
+@pytest.mark.parametrize(
+    ("count", "trend", "told"),
+    [
+        (1, None, "all: 1 record, 61"),
+        (3, None, "all: 3 records of 2 models on 1 benchmark; quantiles 0.5: 61; best 61"),
+        (9, 1156.3, "quantiles 0: 61  0.5: 61  1: 61; best 61; trend +1156 a year of release"),
+        (9, -0.5, "; trend -0.5 a year of release"),
+    ],
+)
+def test_figures_of_few_records_are_few(desk, count, trend, told) -> None:
+    group = Aggregate(
+        group="",
+        count=count,
+        models=min(count, 2),
+        benchmarks=1,
+        quantiles={0.0: 61.0, 0.5: 61.0, 1.0: 61.0},
+        best=61.0,
+        best_record="hidden",
+        trend=trend,
+    )
+    assert told in figures(desk, group)
