@@ -13,6 +13,7 @@ import typer
 from scorecast.cli.agent import app as agent
 from scorecast.cli.ask import ask
 from scorecast.cli.audit import audit
+from scorecast.cli.backup import backup, restore
 from scorecast.cli.batch import batch
 from scorecast.cli.bench import app as bench
 from scorecast.cli.chat import chat
@@ -50,6 +51,8 @@ app.add_typer(ledger, name="ledger")
 app.add_typer(agent, name="agent")
 app.add_typer(plan, name="plan")
 app.command("serve")(serve)
+app.command("backup")(backup)
+app.command("restore")(restore)
 app.command("mcp")(mcp)
 app.add_typer(keys, name="keys")
 
