@@ -21,26 +21,28 @@ MAY_IMPORT: dict[str, set[str]] = {
     "records": set(),
     "prompts": set(),
     "retrieval": {"records"},
+    "planning": {"records"},
     "predictors": {"records"},
     "calibration": {"records"},
     "eval": {"records"},
     "agent": {"records", "prompts"},
-    "scorecast": {"records", "prompts", "retrieval", "predictors", "calibration", "eval", "agent"},
+    "scorecast": {"records", "prompts", "retrieval", "predictors", "calibration", "planning", "eval", "agent"},
 }
 """Which packages of ours each package may import, itself aside."""
 
-EVERYWHERE = ("records", "retrieval", "predictors", "calibration", "eval", "agent", "scorecast")
+EVERYWHERE = ("records", "retrieval", "predictors", "calibration", "planning", "eval", "agent", "scorecast")
 
 HOMES: dict[str, tuple[str, ...]] = {
     "alembic": ("records.store",),
     "bm25s": ("retrieval",),
     "chromadb": ("retrieval",),
     "fastapi": ("scorecast.http",),
-    "httpx2": ("agent.access",),
-    "jinja2": ("eval.report",),
+    "httpx2": ("agent.access", "scorecast.service_load"),
+    "jinja2": ("eval.report", "scorecast.batch"),
     "langchain_core": ("agent",),
     "langchain_openai": ("agent",),
-    "matplotlib": ("eval.report", "scorecast.picture"),
+    "matplotlib": ("eval.report", "scorecast.batch", "scorecast.picture"),
+    "mcp": ("scorecast.mcp",),
     "numpy": EVERYWHERE,
     "pandas": EVERYWHERE,
     "openai": ("agent",),
@@ -52,7 +54,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "rich": ("scorecast", "records.corpus.compile"),
     "scipy": EVERYWHERE,
     "sqlalchemy": ("records.store",),
-    "starlette": ("scorecast.http",),
+    "starlette": ("scorecast.http", "scorecast.mcp"),
     "threadpoolctl": ("predictors.parallel",),
     "typer": ("scorecast",),
     "uvicorn": ("scorecast.http",),
@@ -62,7 +64,7 @@ HOMES: dict[str, tuple[str, ...]] = {
 """The modules below which each third-party library may be imported. What is not listed may not be imported."""
 
 HEAVY = (
-    "alembic", "bm25s", "chromadb", "fastapi", "httpx2", "jinja2", "langchain_core", "langchain_openai", "matplotlib",
+    "alembic", "bm25s", "chromadb", "fastapi", "httpx2", "jinja2", "langchain_core", "langchain_openai", "matplotlib", "mcp",
     "numpy", "openai", "pandas", "pyarrow", "rapidfuzz", "scipy", "sqlalchemy", "starlette", "threadpoolctl", "uvicorn",
     "wordllama", "yaml",
 )  # fmt: skip
