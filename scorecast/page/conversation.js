@@ -12,6 +12,7 @@ export class Conversation extends EventTarget {
 
   /** Say something; the answer comes as it is written. */
   async say(text, { agent = false } = {}) {
+    if (this.busy) return;
     this.#add({ role: "user", text });
     await this.#answered(async (answer) => {
       this.#stopper = new AbortController();
@@ -21,6 +22,7 @@ export class Conversation extends EventTarget {
 
   /** Ask one question that is spelled out. */
   async forecast(question) {
+    if (this.busy) return;
     const threshold = question.threshold === undefined ? "" : `, threshold ${question.threshold}`;
     this.#add({ role: "user", text: `${question.model} on ${question.benchmark}${threshold}` });
     await this.#answered(async (answer) => {

@@ -14,6 +14,11 @@ export function number(value, unit) {
   return Math.abs(value) >= 1000 ? WHOLE.format(value) : FEW.format(value);
 }
 
+/** A score whose unit is not known here. */
+export function bare(value) {
+  return number(value, Math.abs(value) >= 1000 ? "points" : "percent");
+}
+
 /** A score with its unit: `48.1 %`, `$1,204`, `1,204`. */
 export function score(value, unit) {
   if (unit === "usd") return `${value < 0 ? "\u2212" : ""}$${number(Math.abs(value), unit)}`;

@@ -19,12 +19,12 @@ function keep(secret) {
 export function showButton() {
   const button = document.getElementById("key");
   button.hidden = !key();
-  button.onclick = () => askForKey("Another key, or none.").then((given) => given && location.reload());
+  button.onclick = () => askForKey("This tab has a key. Another one takes its place.").then((given) => given && location.reload());
 }
 
 let asking = null;
 
-/** Ask for a key; resolves to whether one was given. Several who ask at once share one question. */
+/** Ask for a key; resolves to whether something was chosen: a key, or to forget the one there is. Several who ask at once share one question. */
 export function askForKey(why) {
   asking ??= ask(why).finally(() => {
     asking = null;
@@ -48,7 +48,8 @@ function ask(why) {
       element(
         "div",
         { class: "row end" },
-        element("button", { type: "submit", value: "cancel", class: "plain", formnovalidate: true }, "Cancel"),
+        key() && element("button", { type: "submit", value: "forget", class: "plain" }, "Forget it"),
+        element("button", { type: "submit", value: "cancel", class: "plain" }, "Cancel"),
         element("button", { type: "submit", value: "use" }, "Use this key"),
       ),
     ),
@@ -64,9 +65,10 @@ function ask(why) {
   return new Promise((resolve) => {
     dialog.addEventListener("close", () => {
       const used = dialog.returnValue === "use" && field.value.trim() !== "";
-      if (used) keep(field.value.trim());
+      const forgotten = dialog.returnValue === "forget";
+      if (used || forgotten) keep(used ? field.value.trim() : "");
       dialog.remove();
-      resolve(used);
+      resolve(used || forgotten);
     });
   });
 }

@@ -27,7 +27,7 @@
     document.documentElement.dataset.theme = choice;
     const button = document.getElementById("theme");
     if (button) {
-      button.textContent = NAMES[choice];
+      button.textContent = `\u25d0 ${NAMES[choice]}`;
       button.setAttribute("aria-label", `Colours: ${NAMES[choice]}. Change`);
     }
   }

@@ -20,7 +20,7 @@ export function evidencePart({ evidence, question, unit }) {
 
 function value(item, question, unit) {
   // Only the asked benchmark's unit is known here; a bare number misleads nobody.
-  return item.benchmark === question.benchmark ? format.score(item.value, unit) : format.number(item.value, "percent");
+  return item.benchmark === question.benchmark ? format.score(item.value, unit) : format.bare(item.value);
 }
 
 /** The date of a record, and what it stands for where the source gave none. */

@@ -59,5 +59,5 @@ const COLUMNS = [
 
 function value({ value: told, standard_error: error, metric }) {
   const spread = error === null ? null : element("span", { class: "muted" }, ` \u00b1 ${format.number(error, "points")}`);
-  return [format.number(told, Math.abs(told) >= 1000 ? "points" : "percent"), spread, metric && element("span", { class: "note" }, metric)];
+  return [format.bare(told), spread, metric && element("span", { class: "note" }, metric)];
 }

@@ -60,7 +60,7 @@ function withLimits(scores, name, places) {
   return [format.figure(scores[name], places), limits && element("span", { class: "limits" }, `${format.figure(limits[0], places)} to ${format.figure(limits[1], places)}`)];
 }
 
-function track({ forecaster, counted, hindsight, repeated, calibration }) {
+function track({ forecaster, counted, hindsight, repeated, calibration, result }) {
   const aside = [hindsight && `${hindsight} issued when the outcome was public`, repeated && `${repeated} further answers to the same question`].filter(Boolean).join(", ");
   return element(
     "section",
@@ -73,8 +73,28 @@ function track({ forecaster, counted, hindsight, repeated, calibration }) {
       plot("Reliability", "Calibrated forecasts lie on the dashed line; within the band, chance alone could explain the distance.", reliabilityChart(calibration, counted)),
       plot("Where outcomes fell", "Calibrated forecasts have even columns. High ends: too narrow; a hump: too wide; a slope: biased.", pitChart(calibration)),
     ),
+    parts(result.forecasters[forecaster]),
   );
 }
+
+const PARTS = { groups: "By horizon", levels: "By what was known", benchmarks: "By benchmark" };
+
+function parts(scores) {
+  return Object.entries(PARTS).map(([name, title]) => {
+    const rows = Object.entries(scores[name] ?? {}).sort(([, one], [, other]) => other.n - one.n);
+    if (!rows.length) return null;
+    return element("details", { class: "breakdown" }, element("summary", {}, title), table(title, BREAKDOWN, rows.slice(0, MOST_ROWS), { labelled: true }));
+  });
+}
+
+const MOST_ROWS = 20;
+const BREAKDOWN = [
+  { title: "", kind: "main", cell: ([name]) => name },
+  { title: "Settled", kind: "number", cell: ([, scores]) => format.count(scores.n) },
+  { title: "CRPS", kind: "number", cell: ([, scores]) => withLimits(scores, "crps", 2) },
+  { title: "Skill", kind: "number", cell: ([, scores]) => withLimits(scores, "skill_climatology", 2) },
+  { title: "In 80 %", kind: "number", cell: ([, scores]) => format.share(scores.cover80) },
+];
 
 function plot(title, about, chart) {
   return element("figure", {}, element("h3", {}, title), chart, element("figcaption", {}, about));

@@ -1,7 +1,12 @@
 // The lowest contrast of visible text against what lies behind it, by WCAG 2.2; given to the browser by the tests.
 () => {
   const paper = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  const known = new Map();
   const rgba = (colour) => {
+    if (!known.has(colour)) known.set(colour, painted(colour));
+    return known.get(colour);
+  };
+  const painted = (colour) => {
     paper.clearRect(0, 0, 1, 1);
     paper.fillStyle = colour;
     paper.fillRect(0, 0, 1, 1);

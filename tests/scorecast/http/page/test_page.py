@@ -126,6 +126,8 @@ def test_an_outcome_settles_an_entry_and_enters_the_track_record(visit, page_cli
     assert (told["resolution"]["value"], told["foresight"]) == (41.5, True)
     page.goto(page.url.partition("#")[0] + "#/track-record")
     page.wait_for_selector(".column", state="attached")
+    page.locator("summary", has_text="By horizon").click()
+    page.get_by_role("rowheader", name="within 30 days").wait_for()
     assert page.get_by_role("rowheader", name="pool").count() == 1
     calibration = page_client.get("/v1/track-record").json()["tracks"][0]["calibration"]
     assert sum(calibration["pit"]) == pytest.approx(1.0)
@@ -223,6 +225,23 @@ def test_markdown_of_an_answer_becomes_no_markup(visit) -> None:
     assert page.evaluate("window.planted") is None
 
 
+@pytest.mark.parametrize(("mode", "said"), [("blind", "names and tell-tale numbers were masked"), ("named", "it saw")])
+def test_whether_the_language_model_was_blind_is_told_and_its_words_are_only_text(
+    visit, page_client, issued, mode, said
+) -> None:
+    told = page_client.get(f"/v1/forecasts/{issued}").json()
+    told["forecast"]["provenance"]["settings"] |= {"agent_share": 0.4, "mode": mode, "llm": "<b>some-model</b>"}
+    planted = "<img src=x onerror=window.planted=1>"
+    told["forecast"]["opinions"] = [{"framing": planted, "speaks": True, "median": 40.0, "reasons_for": [planted]}]
+    tab = visit()
+    tab.page.route(f"**/v1/forecasts/{issued}", lambda route: route.fulfill(body=json.dumps(told)))
+    page = tab.go(f"#/ledger/{issued}")
+    page.locator(".part summary").click()
+    assert said in page.locator(".forecast footer").inner_text()
+    assert page.locator(".part details li").inner_text() == planted
+    assert page.locator("main img, main footer b").count() == 0
+
+
 @pytest.mark.parametrize("colours", ["light", "dark"])
 def test_on_a_phone_nothing_is_cut_and_every_text_can_be_read(visit, colours, issued) -> None:
     tab = visit(width=390, colours=colours)
@@ -245,7 +264,7 @@ def test_the_choice_of_colours_is_kept(visit) -> None:
     toggle = page.get_by_role("button", name="Colours")
     toggle.click()
     toggle.click()
-    assert toggle.inner_text() == "Dark"
+    assert toggle.inner_text().endswith("Dark")
     page.reload()
     page.wait_for_selector("h1")
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") != light
@@ -264,6 +283,10 @@ def test_a_key_is_asked_for_where_one_is_needed_and_stays_in_the_tab(browser, ke
     assert page.evaluate("Object.values(sessionStorage)") == [secret]
     assert page.evaluate("[localStorage.length, document.cookie]") == [0, ""]
     assert secret not in page.content()
+    page.get_by_role("button", name="Key", exact=True).click()
+    page.get_by_role("button", name="Forget it").click()
+    page.get_by_text("A key is needed").wait_for()
+    assert page.evaluate("sessionStorage.length") == 0
     page.context.close()
 
 
