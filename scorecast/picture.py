@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from html import escape
 
 import matplotlib as mpl
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from records.distribution import INTERVALS
@@ -42,24 +43,58 @@ def drawing(reply: Reply, *, threshold: float | None = None) -> str:
     """Draw the central intervals, the median, reported scores and a threshold as an SVG element."""
     if not isinstance(reply.answer, Forecast):
         return ""
-    stated, metric = reply.answer.distribution, reply.question.metric
-    figure = Figure(figsize=(6.4, 1.3), layout="constrained")
-    axes = figure.subplots()
-    for percent in sorted(INTERVALS, reverse=True):
-        axes.plot(
-            stated.interval(percent), (0, 0), color=BLUE, linewidth=WIDTHS[percent], alpha=0.45, solid_capstyle="butt"
-        )
-    axes.plot([stated.median], [0], "|", color=BLUE, markersize=26, markeredgewidth=2.5)
-    reported = [record.value for record in reply.already_reported]
-    axes.plot(reported, [0] * len(reported), "o", color=GREY, markersize=5)
+    figure, axes = _canvas([reply])
     if threshold is not None:
         axes.axvline(threshold, color=RED, linestyle="--", linewidth=1.2)
     axes.set_yticks([])
-    axes.set_ylim(-1, 1)
+    return _svg(figure)
+
+
+def comparison_page(ranked: Sequence[tuple[Reply, float]]) -> str:
+    """Return forecasts on one benchmark as HTML, each with the chance of its model to be the best; the best first."""
+    replies = [reply for reply, _ in ranked]
+    figure, axes = _canvas(replies)
+    names = [reply.question.model.name for reply in replies]
+    axes.set_yticks([-float(row) for row in range(len(names))], names, parse_math=False)
+    title = f"<b>{escape(replies[0].question.benchmark.name)}</b>, as of {replies[0].question.as_of}"
+    rows = [(name, *_summary(reply), f"{best:.0%}") for name, (reply, best) in zip(names, ranked, strict=True)]
+    return f"<div>{title}{_svg(figure)}{_table(('model', 'median', '90 % between', 'best with'), rows)}</div>"
+
+
+def _canvas(replies: Sequence[Reply]) -> tuple[Figure, Axes]:
+    """Draw the central intervals, the median and reported scores of each reply, one below the other."""
+    figure = Figure(figsize=(6.4, 0.9 + 0.4 * len(replies)), layout="constrained")
+    axes = figure.subplots()
+    for row, reply in enumerate(replies):
+        _draw(axes, reply, -float(row))
+    metric = replies[0].question.metric
+    axes.set_ylim(-len(replies), 1)
     axes.set_xlabel(f"{metric.name} ({metric.unit.value})", parse_math=False)
     for side in ("left", "right", "top"):
         axes.spines[side].set_visible(False)
-    return _svg(figure)
+    return figure, axes
+
+
+def _draw(axes: Axes, reply: Reply, height: float) -> None:
+    if not isinstance(reply.answer, Forecast):
+        return
+    stated = reply.answer.distribution
+    for percent in sorted(INTERVALS, reverse=True):
+        both = (height, height)
+        axes.plot(
+            stated.interval(percent), both, color=BLUE, linewidth=WIDTHS[percent], alpha=0.45, solid_capstyle="butt"
+        )
+    axes.plot([stated.median], [height], "|", color=BLUE, markersize=26, markeredgewidth=2.5)
+    reported = [record.value for record in reply.already_reported]
+    axes.plot(reported, [height] * len(reported), "o", color=GREY, markersize=5)
+
+
+def _summary(reply: Reply) -> tuple[str, str]:
+    if not isinstance(reply.answer, Forecast):
+        return "none", ""
+    stated, metric = reply.answer.distribution, reply.question.metric
+    low, high = stated.interval(90)
+    return score(stated.median, metric), f"{score(low, metric)} and {score(high, metric)}"
 
 
 def _svg(figure: Figure) -> str:

@@ -124,6 +124,105 @@ def test_the_function_uses_the_store_of_the_command_line(settings, monkeypatch) 
         assert store.ledger.entry(told.id).forecast.question.benchmark.id == "aime_2024"
 
 
+@pytest.fixture(scope="session")
+def compared(session):
+    return session.compare(models=["GPT-4.1", "Qwen3 32B", "deepseek-r1"], benchmark="AIME 2024")
+
+
+def test_compared_models_are_all_in_the_ledger(compared, settings) -> None:
+    with Store.open(settings.database_url) as store:
+        assert all(store.ledger.entry(one.id).forecast == one.forecast for one in compared.forecasts)
+
+
+def test_of_two_models_one_is_better(compared) -> None:
+    table = compared.probabilities()
+    for first in compared.models:
+        for second in compared.models:
+            if first != second:
+                assert table.loc[first, second] + table.loc[second, first] == pytest.approx(1.0)
+                assert table.loc[first, second] == compared.probability_better(first, second)
+
+
+def test_chances_of_being_the_best_add_up_and_are_the_same_each_time(compared) -> None:
+    table = compared.to_pandas()
+    assert table["probability_best"].sum() == pytest.approx(1.0)
+    assert table["probability_best"].is_monotonic_decreasing
+    assert table.equals(compared.to_pandas())
+
+
+def test_where_low_is_good_the_lower_score_is_the_better_one(session) -> None:
+    compared = session.compare(models=["GPT-4.1", "old-0"], benchmark="speech_errors")
+    low, high = sorted(compared.forecasts, key=lambda one: one.median)
+    assert low.probability_better(high) > 0.5
+    assert compared.to_pandas()["model"][0] == low.question.model.id
+
+
+def test_a_comparison_is_shown_as_a_picture_and_a_table(session) -> None:
+    name = "$x<script>alert(1)</script>"
+    html = session.compare(
+        models=[name, "GPT-4.1"], benchmark="aime_2024", known={name: {"arena": 1030.0}}
+    )._repr_html_()
+    ElementTree.fromstring(html[html.index("<svg") : html.index("</svg>") + len("</svg>")])
+    assert "<script" not in html
+    assert "best with" in html
+
+
+@pytest.mark.parametrize(
+    ("asked", "why"),
+    [
+        ({"models": ["GPT-4.1"]}, "Two or more"),
+        ({"models": "GPT-4.1"}, "Two or more"),
+        ({"models": ["GPT-4.1", "gpt-4.1"]}, "same model"),
+        ({"models": ["GPT-4.1", "nobody"]}, "No model"),
+        ({"known": {"my-model": {"arena": 1000.0}}}, "not among the models"),
+    ],
+)
+def test_a_comparison_that_makes_no_sense_is_told(session, asked, why) -> None:
+    with pytest.raises(UsageError, match=why):
+        session.compare(**({"models": ["GPT-4.1", "deepseek-r1"], "benchmark": "aime_2024"} | asked))
+
+
+QUESTIONS = [
+    {"model": "GPT-4.1", "benchmark": "aime_2024", "threshold": 40},
+    {"model": "Qwen3 32B", "benchmark": "GPQA Diamond", "shots": 5, "mine": "kept out"},
+    {"model": "my-model", "benchmark": "arena", "params_b": 32},
+]
+
+
+@pytest.mark.parametrize("kind", [pd.DataFrame, list])
+def test_many_questions_are_answered_in_order_and_entered(session, settings, kind) -> None:
+    found = session.forecasts(kind(QUESTIONS))
+    table = found.to_pandas()
+    assert list(table["model"]) == ["gpt-4.1", "qwen3-32b", "my-model"]
+    assert found[1].question.setting.shots == 5
+    assert table["probability"][0] == found[0].probability_above(40)
+    assert table["probability"].isna().tolist() == [False, True, True]
+    with Store.open(settings.database_url) as store:
+        assert [store.ledger.entry(key).cell[0] for key in table["id"]] == list(table["model"])
+    assert "gpt-4.1" in found._repr_html_()
+    assert len(found[1:]) == 2
+
+
+def test_one_question_alone_and_among_others_has_one_answer(session) -> None:
+    alone = session.forecast(model="GPT-4.1", benchmark="aime_2024")
+    among = session.forecasts(QUESTIONS)[0]
+    assert among.distribution.quantiles == pytest.approx(alone.distribution.quantiles, abs=1e-9)
+
+
+def test_withheld_questions_hide_their_scores_from_one_another(session) -> None:
+    cells = [("deepseek-r1", "aime_2024"), ("deepseek-r1", "gpqa_main")]
+    found = session.forecasts([{"model": m, "benchmark": b} for m, b in cells], withhold=True)
+    shown = {item.record.cell for one in found for item in one.evidence}
+    assert shown
+    assert not shown & set(cells)
+    assert [one.already_reported for one in found] == [(), ()]
+
+
+def test_rows_that_make_no_sense_are_told_by_their_place(session) -> None:
+    with pytest.raises(UsageError, match=r"row 2, column model: No model .*row 3"):
+        session.forecasts([*QUESTIONS[:1], {"model": "nobody", "benchmark": "arena"}, {"model": "gpt-4.1"}])
+
+
 def test_importing_the_package_loads_nothing_heavy() -> None:
     program = (
         "import sys, scorecast; assert set(scorecast.__all__) <= {*dir(scorecast), *scorecast.__all__}; "

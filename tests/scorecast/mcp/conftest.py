@@ -8,14 +8,16 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any, NamedTuple
 
+import httpx2
 import pytest
 import uvicorn
 from anyio.from_thread import start_blocking_portal
 from mcp import Client
 from mcp.client.stdio import StdioServerParameters, stdio_client
+from mcp.client.streamable_http import streamable_http_client
 from mcp.types import CallToolResult, Tool
 
 from records.batch import Batch, ImportReport
@@ -38,10 +40,16 @@ class Asking(NamedTuple):
 
 
 @contextmanager
-def asking(server: Any, **options: Any) -> Iterator[Asking]:
-    """Connect a client to a server, by a URL, a transport or the parameters of a process."""
-    with start_blocking_portal() as portal:
-        client = Client(server, read_timeout_seconds=PATIENCE, **options)
+def asking(server: Any, *, secret: str = "") -> Iterator[Asking]:
+    """Connect a client to a server, by an address (with a key where it wants one) or by a transport."""
+    with ExitStack() as stack:
+        portal = stack.enter_context(start_blocking_portal())
+        if isinstance(server, str):
+            headers = {"Authorization": f"Bearer {secret}"} if secret else {}
+            client = httpx2.AsyncClient(headers=headers, timeout=PATIENCE, trust_env=False)
+            stack.enter_context(portal.wrap_async_context_manager(client))
+            server = streamable_http_client(server, http_client=client)
+        client = Client(server, read_timeout_seconds=PATIENCE)
         with portal.wrap_async_context_manager(client):
 
             def call(name: str, /, heard: Any = None, **arguments: object) -> CallToolResult:
@@ -126,7 +134,7 @@ def home_without_keys(tmp_path_factory) -> Settings:
     settings = Settings(home=folder, database_url=f"sqlite:///{folder / 'store.db'}")
     with Store.open(settings.database_url) as store:
         store.add_edition(
-            Batch(ImportReport(path="none", format="table")),
+            Batch(ImportReport(path="none", format="table", taken=0)),
             series=SERIES,
             imported_at=NOW,
             fingerprint=corpus_fingerprint(),

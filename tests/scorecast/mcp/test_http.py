@@ -8,7 +8,6 @@ import logging
 
 import httpx
 import pytest
-from mcp.client.streamable_http import streamable_http_client
 
 from records.access_key import Scope
 from records.errors import UsageError
@@ -23,14 +22,11 @@ QUESTION = {"model": "qwen3-32b", "benchmark": "gpqa_diamond"}
 
 
 @pytest.fixture
-def bearer(ledger_store):
-    """A transport that sends a new key of a scope."""
-    import httpx2
+def secret(ledger_store):
+    """Make a key of a scope; returns its secret."""
 
-    def make(address: str, scope: Scope):
-        secret = create_key(ledger_store, f"agent-{scope}", scope=scope, now=NOW, per_minute=6000).secret
-        client = httpx2.AsyncClient(headers={"Authorization": f"Bearer {secret}"}, timeout=60.0)
-        return streamable_http_client(address, http_client=client)
+    def make(scope: Scope) -> str:
+        return create_key(ledger_store, f"agent-{scope.value}", scope=scope, now=NOW, per_minute=6000).secret
 
     return make
 
@@ -55,16 +51,16 @@ def test_nobody_gets_in_without_a_key_where_keys_are_asked_for(keyed) -> None:
     assert wrong.status_code == 401
 
 
-def test_a_key_opens_what_its_scope_says(keyed, connect, bearer) -> None:
-    with connect(bearer(keyed, Scope.READ)) as reader:
+def test_a_key_opens_what_its_scope_says(keyed, connect, secret) -> None:
+    with connect(keyed, secret=secret(Scope.READ)) as reader:
         assert not reader.call("search_records", models=["deepseek-r1"]).is_error
         refused = reader.call("forecast", **QUESTION)
         assert refused.is_error
         assert "scope forecast" in refused.content[0].text
 
 
-def test_a_forecast_is_entered_under_the_name_of_the_key(keyed, connect, bearer, ledger_store) -> None:
-    with connect(bearer(keyed, Scope.FORECAST)) as forecaster:
+def test_a_forecast_is_entered_under_the_name_of_the_key(keyed, connect, secret, ledger_store) -> None:
+    with connect(keyed, secret=secret(Scope.FORECAST)) as forecaster:
         entry = forecaster.call("forecast", **QUESTION).structured_content["id"]
     assert ledger_store.ledger.entry(entry).user == "agent-forecast"
 
