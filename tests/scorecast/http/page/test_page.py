@@ -95,7 +95,7 @@ def test_the_keyboard_alone_is_enough(visit) -> None:
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="Ledger").wait_for()
     assert page.evaluate("document.activeElement.id") == "main", "the focus moves to the new view"
-    for _ in range(8):
+    for _ in range(7):
         page.keyboard.press("Tab")
         focused = "(node => [node.outerHTML, getComputedStyle(node).outlineStyle])(document.activeElement)"
         node, outline = page.evaluate(focused)
