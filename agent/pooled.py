@@ -59,7 +59,7 @@ def opinion_only(
 
 def alone(statistics: Answer, reason: str, *, settings: Settings) -> Answer:
     """Return the statistics' own answer, flagged with why the agent has no part in it."""
-    told = f"agent: {one_line(reason, longest=600)}; {STANDS}"
+    told = f"agent: {one_line(reason, longest=600).removesuffix('.')}; {STANDS}"
     if not isinstance(statistics, Forecast):
         return statistics.model_copy(update={"reason": f"{statistics.reason} ({one_line(reason, longest=600)})"})
     provenance = statistics.provenance.model_copy(

@@ -23,6 +23,9 @@ from retrieval.standing import benchmarks_like, models_like, own_records, standi
 
 YEAR = 365.25
 
+UNKNOWN = 0.3
+"""Resemblance in a property that is told of one model only."""
+
 
 class Row(NamedTuple):
     """A record where only its place matters: its id, and the other name of its cell."""
@@ -86,7 +89,8 @@ class Near:
     def alike(self, model: Model) -> Floats:
         """Return how much each model resembles one by what is known before any score, shape ``(models,)``.
 
-        The mean of release date, size and reasoning, as far as both are known; 1 is alike.
+        The mean of release date, size and reasoning, as far as they are told of the one that is asked for; 1 is
+        alike. Who hides a release date or a size counts as little alike in it.
         """
         told = (model.released, model.params_b, model.reasoning)
         if told not in self._alike:  # plans ask about one model many times
@@ -97,13 +101,12 @@ class Near:
         released, size, reasoning = self._facts
         day = np.nan if model.released is None else model.released.toordinal()
         years = np.abs(released - day) / YEAR
-        total = np.where(np.isnan(years), 0.3, np.exp(-years))
+        total = np.where(np.isnan(years), UNKNOWN, np.exp(-years))
         count = np.ones(len(total))
         if model.params_b:
-            known = ~np.isnan(size)
             ratio = np.abs(np.log(np.divide(model.params_b, size)))
-            total = np.where(known, total + np.exp(-ratio), total)
-            count = count + known
+            total = total + np.where(np.isnan(size), UNKNOWN, np.exp(-ratio))
+            count = count + 1.0
         if model.reasoning is not None:
             known = ~np.isnan(reasoning)
             total = np.where(known, total + np.where(reasoning == model.reasoning, 1.0, 0.3), total)

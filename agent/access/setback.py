@@ -77,14 +77,19 @@ class Setback(Exception):  # noqa: N818 - internal: it never leaves this package
     def error(self, host: str, *, attempts: int) -> AgentError:
         """Return the error for the caller, where this was the last attempt."""
         if self.kind is not Kind.REFUSED or self.status is None:
-            return ProviderDown(host, f"{self.reason}. Try again later.", status=self.status, attempts=attempts)
+            return ProviderDown(host, f"{_stop(self.reason)} Try again later.", status=self.status, attempts=attempts)
         lowered = f"{self.code} {self.reason}".lower()
         if any(word in lowered for word in FILTERED):
             return ModelRefused(f"A content filter of {host} refused the request (HTTP {self.status}): {self.reason}")
         if any(word in lowered for word in TOO_LONG):
             return ContextTooLong(host, self.reason, status=self.status)
-        advice = f" Next: {ADVICE[self.status]}." if self.status in ADVICE else ""
-        return RequestRefused(host, self.reason + advice, status=self.status)
+        told = f"{_stop(self.reason)} Next: {ADVICE[self.status]}." if self.status in ADVICE else self.reason
+        return RequestRefused(host, told, status=self.status)
+
+
+def _stop(reason: str) -> str:
+    """End a reason as a sentence ends; servers write it with and without a stop."""
+    return reason if reason.endswith((".", "!", "?")) else f"{reason}."
 
 
 def kind_of(status: int) -> Kind:
