@@ -25,6 +25,7 @@ from scorecast.cli.bench_options import (
 )
 from scorecast.cli.bench_plan import next_cells, subset
 from scorecast.cli.bench_retrieval import retrieval
+from scorecast.cli.bench_service import service
 
 if TYPE_CHECKING:
     from eval.backtest import Finished
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Measure forecasters out of sample.", no_args_is_help=True)
 app.command("retrieval")(retrieval)
 app.command("fits")(fits)
+app.command("service")(service)
 app.command("batch")(batch)
 app.command("subset")(subset)
 app.command("next")(next_cells)
