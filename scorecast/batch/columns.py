@@ -6,6 +6,7 @@ In: cells of any type. Out: texts, numbers and days; a cell that cannot be is a 
 from __future__ import annotations
 
 import datetime as dt
+import math
 from dataclasses import fields
 from difflib import get_close_matches
 from typing import NamedTuple
@@ -114,7 +115,7 @@ def typed(cell: object) -> Typed:
     Raises:
         BadCell: it is longer than is carried.
     """
-    if cell is None or isinstance(cell, bool | int | float):
+    if cell is None or isinstance(cell, bool | int) or (isinstance(cell, float) and math.isfinite(cell)):
         return cell
     told = cell.isoformat() if isinstance(cell, dt.date) else cell if isinstance(cell, str) else str(cell)
     if len(told) > LONGEST:

@@ -15,6 +15,7 @@ from itertools import groupby
 from pathlib import Path
 
 from agent.access.budget import Budget
+from agent.access.settings import AccessSettings
 from agent.errors import NotConfigured
 from agent.lessons import NoMemory
 from agent.pooled import AGENT, STANDS
@@ -27,6 +28,7 @@ from records.job import Cost, Item, ItemState, Job, JobState, Settlement
 from records.stages import FittedPredictor
 from scorecast.agents import AgentHome, open_endpoint
 from scorecast.batch.options import BatchOptions, LeftOver
+from scorecast.batch.pace import NAME, Pace
 from scorecast.batch.progress import Progress
 from scorecast.batch.settling import Cancelled, Clock, Settled, Settler, Tell
 from scorecast.batch.spend import SpendJournal
@@ -36,12 +38,8 @@ from scorecast.workspace import Workspace
 
 CHUNK = 500
 """Items that statistics answer at once."""
-AGENT_CHUNK = 2_000
-"""Items that the agent is given at once; it works on 64 of them at a time."""
 RETRIES = 14
 """How often a call that failed for now is repeated: more than a minute of trouble is waited out."""
-NAME = "batch"
-"""Of the budget of a job, in messages."""
 ABSTAINS = "the language model abstains"
 
 
@@ -77,7 +75,8 @@ class Engine:
         options = BatchOptions.of(job)
         with working(self.folder, job.id), SpendJournal(self.folder / f"{job.id}.spend") as journal:
             budget = Budget(options.limits, name=NAME, spent=journal.spent, watch=journal.watch)
-            run = _Run(self, job, options, budget, self._pipeline(options, budget))
+            pace = Pace.of(options, AgentHome.of(self.workspace.settings), spent=budget.spent)
+            run = _Run(self, job, options, budget, self._pipeline(options, budget), pace)
             progress = run.work()
             if not progress.left:
                 self.workspace.store.jobs.set_state(job.id, JobState.DONE, at=self.clock())
@@ -89,7 +88,7 @@ class Engine:
             return pipeline
         home = AgentHome.of(self.workspace.settings)
         check_model(options, home)
-        access = home.access if isinstance(home.access, NotConfigured) else replace(home.access, max_retries=RETRIES)
+        access = home.access if isinstance(home.access, NotConfigured) else patient(home.access)
         # Items of a batch do not learn from each other: who is asked first would depend on chance.
         agent = replace(pipeline.predictor, budget=budget, memory=NoMemory(), endpoint=partial(open_endpoint, access))
         return replace(pipeline, predictor=agent)
@@ -98,6 +97,12 @@ class Engine:
 def jobs_folder(workspace: Workspace) -> Path:
     """Where locks and journals of jobs are."""
     return workspace.settings.home / "jobs"
+
+
+def patient(access: AccessSettings) -> AccessSettings:
+    """Return how to reach the language model for a batch, which can wait longer than a user; what was set stays."""
+    usual = access.max_retries == AccessSettings.max_retries
+    return replace(access, max_retries=RETRIES) if usual else access
 
 
 def check_model(options: BatchOptions, home: AgentHome) -> None:
@@ -121,6 +126,7 @@ class _Run:
     options: BatchOptions
     budget: Budget
     pipeline: Pipeline
+    pace: Pace
 
     def work(self) -> Progress:
         store = self.engine.workspace.store
@@ -154,9 +160,10 @@ class _Run:
             for item in items:
                 settler.settle(item, ItemState.FAILED, reason=str(error))
             return
-        size = AGENT_CHUNK if self.options.agent else CHUNK
-        for start in range(0, len(items), size):
-            chunk = items[start : start + size]
+        left = list(items)
+        while left:
+            size = self.pace.wave(self.budget.spent) if self.options.agent else CHUNK
+            chunk, left = left[:size], left[size:]
             if not self._late(chunk, settler):
                 self._answer(chunk, fitted, history, settler)
 
@@ -208,9 +215,11 @@ class _Run:
         if not isinstance(answer, Forecast):
             state = ItemState.ABSTAINED
             return Settled(Settlement(number=item.number, state=state, reason=answer.reason[:4_000], cost=cost), None)
+        self.pace.settled += 1
         if not self.options.agent or answer.method == AGENT:
             return Settled(Settlement(number=item.number, state=ItemState.DONE, cost=cost), answer)
         reason = _why_alone(answer)
+        self.pace.heard(reason)
         if ABSTAINS in reason:
             return Settled(Settlement(number=item.number, state=ItemState.DONE, reason=reason, cost=cost), answer)
         if not self._may_fall_back:

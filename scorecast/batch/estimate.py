@@ -102,6 +102,13 @@ def _throttled(calls: float, access: AccessSettings) -> float:
     return 60.0 * calls / access.requests_per_minute if access.requests_per_minute else 0.0
 
 
+def usual(options: BatchOptions, home: AgentHome) -> Each | None:
+    """Return what one item takes; None where no language model is asked."""
+    if not options.agent or not isinstance(home.access, AccessSettings):
+        return None
+    return _each(options, home, home.access)[0]
+
+
 def _each(options: BatchOptions, home: AgentHome, access: AccessSettings) -> tuple[Each, str]:
     price = price_of(access.model, host=access.host, own=access.prices)
     reckoned = _reckoned(options, price)

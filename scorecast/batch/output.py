@@ -100,7 +100,7 @@ def json_cells(outcome: Outcome) -> dict[str, Json]:
 
 def _stated(item: Item, forecast: Stated) -> Cells:
     stated, level = forecast.distribution, forecast.evidence_level
-    told: Cells = dict(zip(QUANTILES, stated.quantiles, strict=True)) | {"median": stated.median}
+    told: Cells = {"median": stated.median, **dict(zip(QUANTILES, stated.quantiles, strict=True))}
     for percent in INTERVALS:  # their ends are quantiles that are kept
         told[f"low{percent}"] = stated.quantiles[(100 - percent) // 2 - 1]
         told[f"high{percent}"] = stated.quantiles[(100 + percent) // 2 - 1]

@@ -69,7 +69,7 @@ class _Reading:
         try:
             return read(self.cell(column))
         except (BadCell, UsageError) as error:
-            self.fault(column, str(error))
+            self.fault(column, _plainly(str(error)))
             return None
 
 
@@ -137,7 +137,7 @@ class RowReader:
             return OwnModel()
         found = self._lookup(self._models, name, self._catalogue.find_model, self._catalogue.model)
         if isinstance(found, Model):
-            self.unheeded.update(told)
+            self.unheeded.update(list(told))
             return OwnModel()
         if isinstance(found, UsageError) and not (isinstance(found, UnknownName) and (told or known)):
             hint = OWN_MODEL_HINT if isinstance(found, UnknownName) else ""
@@ -164,7 +164,7 @@ class RowReader:
             return None
         found = self._lookup(self._benchmarks, name, self._catalogue.find_benchmark, self._catalogue.benchmark)
         if isinstance(found, Benchmark):
-            self.unheeded.update(told)
+            self.unheeded.update(list(told))
             return None
         if not (isinstance(found, UnknownName) and "description" in told):
             hint = OWN_BENCHMARK_HINT if isinstance(found, UnknownName) else ""

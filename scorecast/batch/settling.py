@@ -83,7 +83,7 @@ class Settler:
         """How far the job is."""
         return Progress(
             size=self._job.size,
-            tally=dict(self._tally),
+            tally={state: count for state, count in self._tally.items() if count},
             settled=self._settled,
             seconds=time.monotonic() - self._begun,
             spent=self._spent(),

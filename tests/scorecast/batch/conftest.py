@@ -1,0 +1,126 @@
+"""A small store in a home of its own, an endpoint by script, and the command line as a process that can be killed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from agent.access.scripted.replies import Scripted, calls, says
+from agent.access.scripted.server import Asked
+from records.corpus.load import SERIES, corpus_fingerprint
+from records.store import Store
+from scorecast.settings import Settings
+from scorecast.workspace import Workspace, open_workspace
+
+NOW = dt.datetime(2025, 6, 2, 9, 0, tzinfo=dt.UTC)
+COMMAND = "import sys; from scorecast.cli.main import main; sys.argv[0] = 'scorecast'; main()"
+ANSWER = {"quantiles": {"0.05": 50, "0.5": 63, "0.95": 75}, "reasons_for": ["so"], "grounding": 0.8, "confidence": 0.6}
+
+
+@pytest.fixture(autouse=True)
+def unconfigured(monkeypatch) -> None:
+    """No language model, whatever the environment of the tests says."""
+    for name in ("OPENAI_BASE_URL", "OPENAI_API_KEY", "SCORECAST_MODEL", "SCORECAST_MODEL_CUTOFF"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def home(tmp_path, batch) -> Path:
+    """A home whose store holds the small batch in place of the starter corpus."""
+    folder = tmp_path / "home"
+    with Store.open(f"sqlite:///{folder / 'scorecast.db'}") as store:
+        store.add_edition(batch, series=SERIES, imported_at=NOW, fingerprint=corpus_fingerprint())
+    return folder
+
+
+@pytest.fixture
+def settings(home) -> Settings:
+    """The settings of that home."""
+    return Settings(home=home, database_url=f"sqlite:///{home / 'scorecast.db'}")
+
+
+@pytest.fixture
+def workspace(settings) -> Iterator[Workspace]:
+    """The workspace in that home."""
+    with open_workspace(settings, now=NOW) as opened:
+        yield opened
+
+
+@pytest.fixture
+def rows(models, benchmarks) -> list[dict[str, object]]:
+    """Every model on two benchmarks, with ids of the user's own."""
+    pairs = [(m, b) for b in benchmarks[:2] for m in models]
+    return [{"run": f"r{n}", "model": m.id, "benchmark": b.id, "threshold": 50} for n, (m, b) in enumerate(pairs)]
+
+
+@pytest.fixture
+def plan_file(tmp_path, rows) -> Path:
+    """The same as a file."""
+    path = tmp_path / "plan.jsonl"
+    path.write_text("\n".join(map(json.dumps, rows)))
+    return path
+
+
+def answering(asked: Asked) -> Scripted:
+    """Look something up, then submit; the probe for memory is told nothing."""
+    if not asked.body.get("tools"):
+        return says("unknown", usage=(100, 1))
+    if len(asked.body["messages"]) == 2:
+        return calls("filter_records", {"benchmarks": ["gpqa_diamond"], "limit": 3})
+    return calls("submit_forecast", ANSWER)
+
+
+@pytest.fixture(scope="session")
+def answers() -> Callable[[Asked], Scripted]:
+    """The script of an endpoint that does what it should."""
+    return answering
+
+
+@pytest.fixture
+def environment(home) -> Callable[..., dict[str, str]]:
+    """Build the environment of a command in that home, with an endpoint where one is given."""
+
+    def build(endpoint: str = "", **more: str) -> dict[str, str]:
+        plain = {k: v for k, v in os.environ.items() if not k.startswith(("SCORECAST_", "OPENAI_"))}
+        usual = {"SCORECAST_HOME": str(home), "OMP_NUM_THREADS": "1", "COVERAGE_PROCESS_START": ""}
+        told = {"OPENAI_BASE_URL": endpoint, "SCORECAST_MODEL": "scripted", "SCORECAST_MAX_IN_FLIGHT": "4"}
+        return plain | usual | (told if endpoint else {}) | more
+
+    return build
+
+
+@pytest.fixture
+def begin(tmp_path, environment) -> Callable[..., subprocess.Popen[str]]:
+    """Begin a command as a process of its own."""
+
+    def start(*arguments: str, endpoint: str = "", before: object = None, **more: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-c", COMMAND, *arguments],
+            cwd=tmp_path,
+            env=environment(endpoint, **more),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            preexec_fn=before,
+        )
+
+    return start
+
+
+@pytest.fixture
+def command(begin) -> Callable[..., tuple[int, str, str]]:
+    """Run a command as a process of its own; returns exit code, stdout and stderr."""
+
+    def run(*arguments: str, **how) -> tuple[int, str, str]:
+        with begin(*arguments, **how) as process:
+            out, err = process.communicate(timeout=300)
+        return process.returncode, out, err
+
+    return run
