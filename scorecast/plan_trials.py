@@ -21,7 +21,7 @@ from planning.limits import UNIT_COST, Limits
 from planning.next_cells import next_cells
 from planning.subset import Way as By
 from planning.targets import profile, threshold
-from predictors.joint import JointProcess
+from predictors.joint import JointProcess, predictor
 from records.benchmark import Benchmark
 from records.errors import UsageError
 from records.history import History
@@ -71,7 +71,7 @@ class Processes:
         if key not in self.fitted:
             self.fitted.clear()
             self.joints.clear()
-            self.fitted[key] = JointProcess.fit(history)
+            self.fitted[key] = JointProcess.of(predictor().fit(history))
         return self.fitted[key]
 
     def of_model(self, history: History, aim: Aimed) -> tuple[tuple[Benchmark, ...], Joint]:
@@ -199,7 +199,7 @@ def _any(seed: int, draw: int) -> CellChooser:
 def cell_trial(
     source: HistorySource,
     everything: History,
-    predictor: Predictor,
+    judge: Predictor,
     *,
     thresholds: bool,
     shown: Sequence[int],
@@ -215,6 +215,6 @@ def cell_trial(
         CellWay(LARGEST, _largest(processes)),
         *(CellWay(RANDOM, _any(seed, draw), draw) for draw in range(draws)),
     ]
-    return CellTrial(source, everything, ways, predictor, shown, thresholds=thresholds, folds=folds, seed=seed).run(
+    return CellTrial(source, everything, ways, judge, shown, thresholds=thresholds, folds=folds, seed=seed).run(
         progress
     )

@@ -201,10 +201,10 @@ def next_experiments(
 
 def _joint(workspace: Workspace, day: dt.date) -> tuple[History, JointProcess]:
     """What is known by a day, and the Gaussian process fitted on it, from the cache where it is there."""
-    from predictors.joint import JointProcess
+    from predictors.joint import JointProcess, predictor
 
     history = workspace.store.history(as_of=day)
-    return history, JointProcess.of(workspace.pipeline("gaussian-process").predictor.fit(history))
+    return history, JointProcess.of(workspace.fits().fit(predictor(), history))
 
 
 def _day(as_of: str) -> dt.date:

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from planning.subset import Way
-from predictors.joint import JointProcess
+from predictors.joint import JointProcess, predictor
 from records.errors import NotEnoughRecords, UsageError
 from scorecast.choosing import (
     Kind,
@@ -33,7 +33,7 @@ def history(store):
 
 @pytest.fixture(scope="module")
 def process(history):
-    return JointProcess.fit(history)
+    return JointProcess.of(predictor().fit(history))
 
 
 @pytest.fixture(scope="module")
