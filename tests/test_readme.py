@@ -1,15 +1,19 @@
-"""The README is true: its tree is the tree, and what it shows runs.
+"""The README and the pages of docs/ are true: the tree is the tree, and what they show runs.
 
 Blocks that begin with ``$ scorecast`` (```console) and Python blocks (```python) are run, in the order of the
 page, offline, in one empty folder with a fresh ``SCORECAST_HOME``. A comment on the line above a block may say more:
 
     <!-- exit 2 -->          the last command of the block ends with this code (0 without a comment)
     <!-- exact -->           every line shown is printed, in this order
+    <!-- needs name -->      the block is run where this module is installed
     <!-- not run: reason --> the block is not run
+
+Each Python block of the README is a program of its own; those of another page are one program.
 """
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import re
 import subprocess
@@ -21,6 +25,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = {name: (ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("python.md",)}
+"""Further pages whose blocks are run."""
 PACKAGES = sorted(path.parent.name for path in ROOT.glob("*/__init__.py"))
 NOT_TOLD = {"__init__.py", "py.typed"}
 """Files that every package has: the tree need not tell them."""
@@ -110,8 +116,9 @@ def test_every_make_target_that_is_named_exists() -> None:
 
 
 def test_every_relative_link_leads_somewhere() -> None:
-    links = re.findall(r"\]\((?!https?://|#)([^)#\s]+)", README)
-    assert [link for link in links if not (ROOT / link).exists()] == []
+    for folder, page in [(ROOT, README), *((ROOT / "docs", page) for page in PAGES.values())]:
+        links = re.findall(r"\]\((?!https?://|#)([^)#\s]+)", page)
+        assert [link for link in links if not (folder / link).exists()] == []
 
 
 @pytest.fixture(scope="module")
@@ -123,10 +130,31 @@ def newcomer(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, 
     return folder, kept | {"PATH": path, "SCORECAST_HOME": str(folder / "home"), "COLUMNS": "100", "NO_COLOR": "1"}
 
 
-RUNNABLE = [
-    pytest.param(block, id=f"line-{block.line}")
-    for block in _blocks(README)
-    if not block.remark.startswith("not run: ") and (block.language == "python" or block.commands)
+def _installed(block: Block) -> bool:
+    needed = re.fullmatch(r"needs (\w+)", block.remark)
+    return needed is None or importlib.util.find_spec(needed[1]) is not None
+
+
+def _runnable(page: str) -> list[Block]:
+    return [
+        block
+        for block in _blocks(page)
+        if not block.remark.startswith("not run: ")
+        and _installed(block)
+        and (block.language == "python" or block.commands)
+    ]
+
+
+def _one_program(page: str) -> list[Block]:
+    """The blocks of a page, those of Python joined into one."""
+    blocks = _runnable(page)
+    python = [block for block in blocks if block.language == "python"]
+    joined = [Block("python", "\n".join(block.body for block in python), "", python[0].line)] if python else []
+    return [*joined, *(block for block in blocks if block.language != "python")]
+
+
+RUNNABLE = [pytest.param(block, id=f"line-{block.line}") for block in _runnable(README)] + [
+    pytest.param(block, id=f"{name}-line-{block.line}") for name, page in PAGES.items() for block in _one_program(page)
 ]
 
 
@@ -144,7 +172,7 @@ def test_a_block_of_the_readme_runs(block: Block, newcomer: tuple[Path, dict[str
     printed = ""
     for number, program in enumerate(programs, start=1):
         run = subprocess.run(
-            program, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=300
+            program, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=600
         )
         code = int(expected[1]) if expected and number == len(programs) else 0
         assert run.returncode == code, f"{program[-1]}\n{run.stdout}{run.stderr}"
@@ -154,8 +182,8 @@ def test_a_block_of_the_readme_runs(block: Block, newcomer: tuple[Path, dict[str
 
 
 def test_every_remark_on_a_block_is_understood() -> None:
-    remarks = [b.remark for b in _blocks(README) if b.remark]
-    assert [r for r in remarks if not re.fullmatch(r"exit \d+|exact|not run: .+", r)] == []
+    remarks = [b.remark for page in (README, *PAGES.values()) for b in _blocks(page) if b.remark]
+    assert [r for r in remarks if not re.fullmatch(r"exit \d+|exact|needs \w+|not run: .+", r)] == []
 
 
 PAGE = """
