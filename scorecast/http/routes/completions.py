@@ -14,7 +14,7 @@ import json
 import math
 import secrets
 from collections.abc import AsyncIterator, Sequence
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
@@ -93,7 +93,15 @@ class CompletionAsked(_Sent):
     response_format: ResponseFormat | None = None
 
 
-@router.post("/chat/completions", response_class=Response)
+_ANSWERS: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "A `chat.completion`, or its chunks as events where a stream is asked for.",
+        "content": {"application/json": {"schema": {"type": "object"}}, MEDIA: {}},
+    }
+}
+
+
+@router.post("/chat/completions", response_class=Response, responses=_ANSWERS)
 @alias.post("/chat/completions")
 async def completions(
     request: Request, asked: CompletionAsked, desk: AtDesk, caller: Asker, bounds: WithBounds

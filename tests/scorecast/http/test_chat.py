@@ -7,6 +7,8 @@ import json
 import time
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from agent.access.scripted.replies import calls, says
 from agent.access.scripted.server import ScriptedEndpoint
@@ -133,6 +135,29 @@ def test_oversized_deep_and_broken_bodies_are_refused(client, path) -> None:
     assert sent(b'{"messages": [') in {400, 422}
     assert sent(b"\xff\xfe") in {400, 422}
     assert sent(b"messages=hi", "application/x-www-form-urlencoded") == 415
+
+
+WORDS = st.sampled_from([ASKED, "and on AIME 2024?", "GPQA", "2", "why?", "as of 2025-02", "pass 40", "user", ""])
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=20) | WORDS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=6,
+)
+MESSAGES = st.lists(
+    st.fixed_dictionaries({"role": st.sampled_from(["user", "assistant"]), "content": WORDS | st.text(max_size=60)}),
+    min_size=1,
+    max_size=4,
+)
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(messages=MESSAGES | JSON)
+def test_no_conversation_makes_the_service_fail(client, messages) -> None:
+    for path, more in (("/v1/chat", {}), ("/v1/chat/completions", {"model": "scorecast"})):
+        answer = client.post(path, json={"messages": messages} | more)
+        assert answer.status_code in {200, 400, 422}, (path, messages, answer.text)
+        if answer.status_code == 200 and path == "/v1/chat":
+            assert events(answer)[-1] == ("done", {})
 
 
 def test_a_long_message_is_refused_in_words(client) -> None:
