@@ -38,14 +38,14 @@ function nothing() {
 
 function overview(found) {
   const columns = [
-    { title: "Forecaster", kind: "main", cell: ({ name, baseline }) => [name, baseline && element("span", { class: "note" }, "baseline")] },
+    { title: "Forecaster", kind: "main", cell: ({ name, of }) => [name, of && element("span", { class: "note" }, `same questions as ${of}`)] },
     { title: "Settled", kind: "number", cell: ({ scores }) => format.count(scores.n) },
     { title: "CRPS", kind: "number", cell: ({ scores }) => withLimits(scores, "crps", 2) },
     { title: "Median error", kind: "number", cell: ({ scores }) => withLimits(scores, "medae", 2) },
-    { title: "Skill", kind: "number", cell: ({ scores, baseline }) => (baseline ? "\u2013" : withLimits(scores, "skill_climatology", 2)) },
+    { title: "Skill", kind: "number", cell: ({ scores, of }) => (of ? "\u2013" : withLimits(scores, "skill_climatology", 2)) },
     ...["50", "80", "90"].map((percent) => ({ title: `In ${percent} %`, kind: "number", cell: ({ scores }) => format.share(scores[`cover${percent}`]) })),
   ];
-  const rows = found.flatMap(({ result }) => Object.entries(result.forecasters).map(([name, scores]) => ({ name, scores, baseline: scores.baseline })));
+  const rows = found.flatMap(({ forecaster, result }) => Object.entries(result.forecasters).map(([name, scores]) => ({ name, scores, of: scores.baseline ? forecaster : "" })));
   return element(
     "section",
     { class: "card" },

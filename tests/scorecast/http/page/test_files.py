@@ -91,6 +91,11 @@ def test_modules_import_only_modules_of_the_page(files) -> None:
             assert "/".join(parts) in files, (name, path)
 
 
+def test_every_module_is_asked_for_at_once(files) -> None:
+    preloaded = re.findall(r'rel="modulepreload" href="/page/([^"]+)"', files["index.html"])
+    assert preloaded == sorted(name for name in files if name.endswith(".js") and name not in {"main.js", "theme.js"})
+
+
 def test_no_source_turns_text_into_markup_or_script(files) -> None:
     assert {name: found.group() for name, text in files.items() if (found := DANGEROUS.search(text))} == {}
 
