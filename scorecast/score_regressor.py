@@ -130,11 +130,11 @@ class ScoreRegressor:
 
     def _fitted(self, cells: Sequence[Cell]) -> FittedPredictor:
         """Return the fit that may predict these cells; the last one is kept."""
-        withheld = frozenset(c.key for c in cells if not self.learnt_.shows(c)) if self.public else frozenset()
-        if self.fitted_ is None or self.fitted_[0] != withheld:
+        keys = frozenset(cell.key for cell in cells) if self.public else frozenset()
+        if self.fitted_ is None or self.fitted_[0] != keys:
             learnt = self.learnt_
-            history = learnt.history(session().source, withheld=withheld) if self.public else learnt.alone
-            self.fitted_ = withheld, forecaster(self.predictor).fit(history)
+            history = learnt.history(session().source, asked=cells) if self.public else learnt.alone
+            self.fitted_ = keys, forecaster(self.predictor).fit(history)
         return self.fitted_[1]
 
     def __sklearn_is_fitted__(self) -> bool:

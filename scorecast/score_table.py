@@ -88,10 +88,15 @@ class Learnt:
         """Whether a score of this cell, or of a sibling, is among these."""
         return self.alone.shows(cell.asked.model, cell.asked.benchmark)
 
-    def history(self, source: HistorySource, *, withheld: frozenset[tuple[str, str]]) -> History:
-        """Return what a fit may learn from: these scores and public records, without the withheld cells."""
-        base = source.history(as_of=self.as_of, exclude=Exclusion(cells=withheld))
-        return _joined(base, self.models, self.benchmarks, self.records)
+    def history(self, source: HistorySource, *, asked: Sequence[Cell]) -> History:
+        """Return what a fit that predicts these cells may learn from.
+
+        That is the given scores, and public records without reports of the asked cells and their siblings. A given
+        score of an asked cell, or of a sibling, stays: whoever gave it knows it.
+        """
+        public = source.history(as_of=self.as_of, exclude=Exclusion(cells=frozenset(cell.key for cell in asked)))
+        hidden = frozenset(cell.key for cell in asked if not self.shows(cell))
+        return _joined(replace(public, exclude=Exclusion(cells=hidden)), self.models, self.benchmarks, self.records)
 
 
 @dataclass(frozen=True)

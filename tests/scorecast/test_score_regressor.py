@@ -78,6 +78,16 @@ def test_public_reports_of_what_is_predicted_are_withheld(table) -> None:
     assert history.as_of == dt.date(2025, 6, 1)
 
 
+@pytest.mark.parametrize("given", [("o3-high", "aime_2024"), ("o3-low", "aime_2024")])
+def test_they_are_withheld_even_where_a_sibling_or_the_cell_itself_was_given(table, given) -> None:
+    rows = pd.concat([table, pd.DataFrame([(*given, 51.0)], columns=table.columns)])
+    fitted = regressor(public=True).fit(rows, rows["score"])
+    assert not np.isnan(fitted.predict([{"model": "o3-low", "benchmark": "aime_2024"}])).any()
+    seen = fitted.fitted_[1].history.records
+    told = seen[seen["model"].isin(["o3-low", "o3-high"]) & (seen["benchmark"] == "aime_2024")]
+    assert told[["model", "source", "value"]].to_numpy().tolist() == [[given[0], "asker", 51.0]]
+
+
 def test_nothing_public_is_learnt_where_that_is_not_wanted(table) -> None:
     fitted = regressor(public=False).fit(table, table["score"])
     assert set(fitted.fitted_[1].history.records["source"]) == {"asker"}
