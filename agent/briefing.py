@@ -113,16 +113,22 @@ def _newest(question: Question, search: Search, told: set[str]) -> tuple[Record,
 
 
 def _like_it(question: Question, history: History, search: Search) -> tuple[Passage | Aggregate, ...]:
-    """The benchmarks whose descriptions are nearest to the asked one's, and how models score on each."""
+    """The benchmarks of the nearest descriptions, those of its own domain first, and how models score on each."""
     asked = question.benchmark
     try:
         hits = search.search(f"{asked.name}. {history.describe(asked)}"[:LOOKED_FOR], limit=LOOKED_THROUGH)
-        near = [hit for hit in hits if hit.kind is PassageKind.BENCHMARK and hit.id != f"benchmark:{asked.id}"]
-        ids = tuple(hit.id.partition(":")[2] for hit in near[:LIKE_IT])
+        found = [hit for hit in hits if hit.kind is PassageKind.BENCHMARK and hit.id != f"benchmark:{asked.id}"]
+        near = sorted(found[: 2 * LIKE_IT], key=lambda hit: _domain(hit, history) != asked.domain)[:LIKE_IT]
+        ids = tuple(hit.id.partition(":")[2] for hit in near)
         groups = search.aggregate(Where(benchmarks=ids), by=GroupBy.BENCHMARK, limit=LIKE_IT) if ids else ()
     except ScorecastError:
         return ()
-    return (*near[:LIKE_IT], *groups)
+    return (*near, *groups)
+
+
+def _domain(hit: Passage, history: History) -> str:
+    known = history.benchmarks.get(hit.id.partition(":")[2])
+    return known.domain if known else ""
 
 
 def _alike(desk: Desk, things: Iterable[Passage | Aggregate]) -> Iterator[str]:

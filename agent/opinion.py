@@ -26,6 +26,8 @@ from records.metric import Unit
 LEAST_SUPPORT = 0.1
 """An opinion abstains where its grounding times its confidence is below this."""
 
+READ_BY_PEOPLE = ("reasons_for", "reasons_against", "would_change")
+
 FRACTIONS = "values told in fractions turned into percent"
 
 ROUNDING = 0.006
@@ -90,12 +92,18 @@ def read_opinion(reply: AIMessage, desk: Desk, *, framing: str) -> Opinion:
         flags.append(f"the language model believes that it recalls this score{told}: contamination is possible")
     return Opinion(
         framing=framing,
-        stated=stated,
+        stated=_revealed(stated, desk),
         distribution=distribution,
         repairs=repairs,
         flags=tuple(flags),
         cited=cited,
     )
+
+
+def _revealed(stated: StatedForecast, desk: Desk) -> StatedForecast:
+    """The answer with real names in all that people read of it."""
+    texts = {name: [desk.reveal(text) for text in getattr(stated, name)] for name in READ_BY_PEOPLE}
+    return stated.model_copy(update=texts)
 
 
 def _stated(reply: AIMessage) -> StatedForecast:
@@ -149,7 +157,7 @@ def _checked(citations: Iterable[Citation], desk: Desk) -> tuple[dict[str, str],
         record = desk.shown[key]
         if record is None:
             continue
-        cited[key] = one_line(citation.why)
+        cited[key] = one_line(desk.reveal(citation.why))
         if citation.value is not None and not _agrees(citation.value, record.value, coarse=desk.masks):
             flags.append(
                 f"the language model cited {key} with {citation.value:g}, but the record says {record.value:g}"

@@ -245,7 +245,7 @@ class FittedAgent:
         if not self.agent.blind:
             return desk
         blinding = Blinding.of(question, self.history, seed=SEED, vocabulary=self._vocabulary)
-        return replace(desk, mask=blinding.mask, unmask=blinding.unmask_arguments)
+        return replace(desk, mask=blinding.mask, unmask=blinding.unmask_arguments, reveal=blinding.unmask_text)
 
     @cached_property
     def _mode(self) -> Settings:

@@ -107,6 +107,10 @@ class Blinding:
         """
         return self.unmasking.arguments(arguments)
 
+    def unmask_text(self, text: str) -> str:
+        """Return a text for people with real names; what stands for nothing stays as it is."""
+        return str(self.unmasking.answer({"text": text})["text"])
+
     def unmask_answer(self, answer: Mapping[str, object]) -> dict[str, object]:
         """Return a final answer with real ids and names; what stands for nothing stays as it is."""
         return self.unmasking.answer(answer)

@@ -40,6 +40,7 @@ class Desk:
         refused: ids that a search brought and that must not be shown.
         mask: applied to every text that the model sees.
         unmask: applied to the arguments of every call.
+        reveal: applied to every text that the model writes for people.
     """
 
     question: Question
@@ -49,6 +50,7 @@ class Desk:
     statistics: Answer | None
     mask: Callable[[str], str] = str
     unmask: Callable[[dict[str, object]], dict[str, object]] = dict
+    reveal: Callable[[str], str] = str
     shown: dict[str, Record | None] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
 

@@ -75,6 +75,16 @@ def offers(desk: Desk) -> list[dict[str, Any]]:
     return [dict(schema) for schema in (*schemas(), submit_schema()) if _name(schema) in (*names, SUBMIT)]
 
 
+def _unknown(desk: Desk, error: UnknownName) -> str:
+    """Say that a name is not known, or that it is the asked one and has no record yet."""
+    model, benchmark = desk.question.model, desk.question.benchmark
+    asked = {"model": {model.id, model.name}, "benchmark": {benchmark.id, benchmark.name}}
+    if error.name in asked.get(error.kind, ()):
+        return f"nothing found: the asked {error.kind} has no visible record but those that the question tells"
+    near = f"; the nearest known are {', '.join(error.suggestions)}" if error.suggestions else ""
+    return f"error: no {error.kind} is called {error.name[:200]!r}{near}. search_records finds names by meaning"
+
+
 @cache
 def schemas() -> tuple[Schema, ...]:
     """All tools as an endpoint is told of them, in order; made once, since it takes time."""
@@ -120,7 +130,6 @@ def _served(desk: Desk, name: str, arguments: Mapping[str, object]) -> str:
     except ValidationError as error:
         return f"error in the arguments of {name}: {'; '.join(problems(error, known=tool.arguments))}"
     except UnknownName as error:
-        near = f"; the nearest known are {', '.join(error.suggestions)}" if error.suggestions else ""
-        return f"error: no {error.kind} is called {error.name[:200]!r}{near}. search_records finds names by meaning"
+        return _unknown(desk, error)
     except (ToolError, ScorecastError) as error:
         return f"error: {error}"

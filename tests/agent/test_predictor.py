@@ -303,6 +303,27 @@ def test_a_pseudonym_that_is_cited_is_the_record_behind_it(answers, doubles) -> 
     assert kept.opinions[0].flags == ()
 
 
+def test_what_a_blind_model_writes_for_people_is_told_with_real_names(answers, doubles) -> None:
+    def speaks(messages, _tools):
+        model, benchmark = (
+            re.search(rf"{kind} {kind[0]}\d+", messages[1].content)[0] for kind in ("Model", "Benchmark")
+        )
+        if len(messages) == 2:
+            return doubles.calls(("filter_records", {"benchmarks": [benchmark]}))
+        shown = re.search(r"\[(R\d+)\] Model M\d+ on", messages[-1].content)[1]
+        said = f"{model} does well on {benchmark}, unlike Model M99999"
+        why = [{"id": shown, "why": f"the same {benchmark}"}]
+        return doubles.submits(evidence=why, reasons_for=[said], reasons_against=[said], would_change=[said])
+
+    answer, [kept] = answers(speaks, think=Think.LOW, blind=True)
+    stated = kept.opinions[0].stated
+    expected = "Mo 5 does well on Be 0, unlike Model M99999"
+    assert [stated.reasons_for, stated.reasons_against, stated.would_change] == [[expected]] * 3
+    assert answer.components[0].reason == expected
+    assert answer.evidence[0].why == "the same Be 0"
+    assert "Mo 5" not in "".join(message.content for message in kept.opinions[0].messages)
+
+
 def test_the_conversation_is_remembered_whole_and_holds_no_withheld_record(
     answers, doubles, everything, history
 ) -> None:

@@ -251,3 +251,10 @@ def test_figures_of_few_records_are_few(desk, count, trend, told) -> None:
         trend=trend,
     )
     assert told in figures(desk, group)
+
+
+def test_a_look_up_of_an_asked_model_or_benchmark_without_records_says_so(desk, make_model, make_benchmark) -> None:
+    own = {"model": make_model("my-own", name="My Own"), "benchmark": make_benchmark("my-test", name="My Test")}
+    mine = dataclasses.replace(desk, question=desk.question.model_copy(update=own))
+    assert "the asked model has no visible record" in serve(mine, "filter_records", {"models": ["my-own"]})
+    assert "the asked benchmark has no visible record" in serve(mine, "filter_records", {"benchmarks": ["my-test"]})
