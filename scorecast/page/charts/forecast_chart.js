@@ -120,10 +120,8 @@ function below(known, at, [low, high], { top, width, unit }) {
         drawn("line", { x1: at(one.value), x2: at(one.value), y1: top + 22, y2: top + 36, class: one.near ? "known near" : "known" },
           drawn("title", {}, `${one.name}: ${format.score(one.value, unit)}`)),
       ),
-      named.map(({ x, left, width: wide, row, text: told }) => [
-        line(x, top + 36, Math.max(left + 2, Math.min(left + wide - 2, x)), y(row) - 11, "leader"),
-        text(left, y(row), told, { class: "known-text" }),
-      ]),
+      named.map(({ x, left, width: wide, row }) => line(x, top + 36, Math.max(left + 2, Math.min(left + wide - 2, x)), y(row) - 11, "leader")),
+      named.map(({ left, row, text: told }) => text(left, y(row), told, { class: "known-text" })),
     ],
   };
 }

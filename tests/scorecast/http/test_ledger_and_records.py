@@ -61,6 +61,29 @@ def test_an_outcome_settles_a_forecast_and_a_correction_holds(client, issued) ->
     assert issued[0] in {entry["id"] for entry in listed}
 
 
+def test_an_entry_tells_the_outcome_that_holds_and_none_while_it_waits(client, issued) -> None:
+    path = f"/v1/forecasts/{issued[2]}"
+    assert client.get(path).json()["settled"] is None
+    for value in (50.0, 52.0):
+        client.post(f"{path}/resolution", json={"value": value})
+    settled = client.get(path).json()["settled"]
+    assert (settled["id"], settled["resolution"]["value"], settled["foresight"]) == (issued[2], 52.0, False)
+    listed = {entry["id"]: entry["settled"] for entry in client.get("/v1/forecasts").json()["forecasts"]}
+    assert listed[issued[2]] == settled
+    assert listed[issued[3]] is None
+
+
+def test_a_question_tells_names_and_bounds(client, issued) -> None:
+    told = client.get(f"/v1/forecasts/{issued[0]}").json()["forecast"]["question"]
+    assert (told["model_name"], told["benchmark_name"]) == ("Qwen3 32B", "GPQA Diamond")
+    assert (told["lower"], told["upper"], told["chance"]) == (0.0, 100.0, None)
+
+
+def test_a_track_record_without_a_settled_forecast_is_an_empty_list(client) -> None:
+    answer = client.get("/v1/track-record", params={"user": "nobody"})
+    assert (answer.status_code, answer.json()) == (200, {"tracks": []})
+
+
 @pytest.mark.parametrize(
     ("body", "status"),
     [

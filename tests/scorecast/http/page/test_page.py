@@ -128,7 +128,7 @@ def test_an_outcome_settles_an_entry_and_enters_the_track_record(visit, page_cli
     page.wait_for_selector(".column", state="attached")
     page.locator("summary", has_text="By horizon").click()
     page.get_by_role("rowheader", name="within 30 days").wait_for()
-    assert page.get_by_role("rowheader", name="pool").count() == 1
+    assert page.get_by_role("rowheader", name="pool", exact=True).count() == 1
     calibration = page_client.get("/v1/track-record").json()["tracks"][0]["calibration"]
     assert sum(calibration["pit"]) == pytest.approx(1.0)
     assert len(calibration["percents"]) == len(calibration["coverage"])
