@@ -38,7 +38,8 @@ class Kind(StrEnum):
     """A name that is unknown or could be several things: the nearest are on offer."""
     INCOMPLETE = "incomplete"
     """No model or no benchmark is named, and none was before."""
-    TOO_MUCH = "too much"
+    IMPOSSIBLE = "impossible"
+    """Understood, but it cannot be: a date to come, a threshold out of bounds, too many questions at once."""
     OTHER = "other"
     """Nothing that is understood."""
 

@@ -16,7 +16,7 @@ from scorecast.asking import check_threshold
 from scorecast.chat.understanding import phrases
 from scorecast.chat.understanding.intent import MOST_CONTENDERS, MOST_QUESTIONS, Intent, Kind, Topic, Unclear
 from scorecast.chat.understanding.lexicon import words_of
-from scorecast.chat.understanding.spotting import SIGNS, Names, Spotted
+from scorecast.chat.understanding.spotting import Names, Spotted
 from scorecast.chat.understanding.unknown import unknown_name
 
 LONGEST = 4000
@@ -29,6 +29,10 @@ SAYS_NOTHING = frozenset({Kind.HELP, Kind.COURTESY, Kind.RESET})
 
 MORE_OF_IT = words_of("and what how about on of for the then also ok so now please")
 """Words of a message that asks the same of something else."""
+
+MOST_SLASHES = 20
+LONGEST_WORD = 60
+"""Slashes that are looked at, and the characters before one that may be a name."""
 
 _SPLIT = re.compile(r"(?<=\w)/(?=\w)")
 
@@ -104,7 +108,7 @@ def read(text: str, before: Topic, names: Names, *, today: dt.date, last: Kind =
     if told.unclear is not None:
         return Intent(Kind.UNCLEAR, before, unclear=told.unclear)
     if told.dated.complaint:
-        return Intent(Kind.TOO_MUCH, before, complaint=told.dated.complaint)
+        return Intent(Kind.IMPOSSIBLE, before, complaint=told.dated.complaint)
     kind = last if _repeats(told, last, before) else _kind(told)
     if kind in LOOKS_UP:
         return _look_up(kind, told, before)
@@ -159,10 +163,10 @@ def _question(kind: Kind, told: Read, before: Topic, *, cells: Sequence[tuple[Mo
             f"That makes {len(topic.cells)} forecasts of {len(topic.models)} models; "
             f"at most {MOST_CONTENDERS} models and {MOST_QUESTIONS} forecasts go into one message."
         )
-        return Intent(Kind.TOO_MUCH, before, complaint=complaint)
+        return Intent(Kind.IMPOSSIBLE, before, complaint=complaint)
     complaint = _impossible(topic)
     if complaint:
-        return Intent(Kind.TOO_MUCH, replace(topic, threshold=None), complaint=complaint)
+        return Intent(Kind.IMPOSSIBLE, replace(topic, threshold=None), complaint=complaint)
     if kind in ABOUT_LAST:
         return Intent(kind, topic)
     return Intent(Kind.COMPARE if len(topic.models) > 1 else Kind.FORECAST, topic, again=topic.cells == cells)
@@ -216,10 +220,7 @@ def split_slashes(text: str, names: Names) -> str:
     """Part names that are written as ``o3/GPT-5``: a catalogue takes the part before a slash for a maker."""
 
     def part(found: re.Match[str]) -> str:
-        before = re.split(r"[\s,;]", text[: found.start()])[-1]
+        before = re.split(r"[\s,;/]", text[max(0, found.start() - LONGEST_WORD) : found.start()])[-1]
         return " / " if names.spot(before).models or names.spot(before).benchmarks else "/"
 
-    return _SPLIT.sub(part, text)
-
-
-__all__ = ["LONGEST", "SIGNS", "Read", "clean", "read", "split_slashes", "take_apart"]
+    return _SPLIT.sub(part, text, count=MOST_SLASHES)

@@ -218,6 +218,6 @@ def test_signs_of_a_skeleton_cannot_be_smuggled_in(hear, sign) -> None:
     ],
 )
 def test_long_messages_take_bounded_time(starter, text) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     understand([Said("user", ASKED), Said("user", text)], starter, today=TODAY)
-    assert time.perf_counter() - started < 5.0
+    assert time.process_time() - started < 2.0

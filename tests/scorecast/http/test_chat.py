@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from agent.access.scripted.replies import calls, says
 from agent.access.scripted.server import ScriptedEndpoint
 from records.access_key import Scope
-from scorecast.http.conversing import lively
+from scorecast.http.conversing import lively, while_connected
 from scorecast.http.deliberating import Leaving
 from scorecast.http.problems import Problem
 
@@ -269,6 +269,31 @@ def test_work_that_takes_too_long_is_given_up() -> None:
 
     with pytest.raises(Problem, match="no answer within"):
         asyncio.run(hear())
+    with pytest.raises(Problem, match="Nobody waits"):
+        leaving.check()
+
+
+class Request:
+    """A request whose client leaves after it has been looked for twice."""
+
+    def __init__(self) -> None:
+        self.looked = 0
+
+    async def is_disconnected(self) -> bool:
+        self.looked += 1
+        return self.looked > 2
+
+
+def test_whole_answers_are_given_up_as_well_when_the_client_leaves() -> None:
+    leaving = Leaving()
+
+    async def wait() -> None:
+        await while_connected(Request(), asyncio.sleep(30.0), leaving=leaving, every=0.02)
+
+    started = time.monotonic()
+    with pytest.raises(Problem, match="Nobody waits"):
+        asyncio.run(wait())
+    assert time.monotonic() - started < 10.0
     with pytest.raises(Problem, match="Nobody waits"):
         leaving.check()
 
