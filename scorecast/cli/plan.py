@@ -78,17 +78,12 @@ def subset(
     from scorecast.cli import session
     from scorecast.cli.output import console, print_json
     from scorecast.cli.plan_tables import subset_json, subset_table
-    from scorecast.planned import OwnModel
 
     if by not in set(Way):
         raise UsageError(f"--by takes {', '.join(Way)}; found {by!r}.")
     day = _day(as_of)
-    told = OwnModel(
-        released=session.parse_date(released, "--released") if released else None,
-        params_b=params_b,
-        family=family,
-        organisation=organisation,
-        reasoning=reasoning,
+    told = _own_model(
+        released=released, params_b=params_b, family=family, organisation=organisation, reasoning=reasoning
     )
     with session.workspace(quiet=json) as workspace:
         catalogue = workspace.store.catalogue()
@@ -154,40 +149,39 @@ def next_experiments(
     scorecast plan next --target order -m o3-high -m DeepSeek-R1 -b frontiermath --budget 4
     """
     from records.errors import UsageError
-    from scorecast.choosing import Kind, choose_cells, pool
+    from scorecast.choosing import pool
+    from scorecast.choosing_cells import Kind, Wanted, choose_cells
     from scorecast.cli import session
     from scorecast.cli.output import console, print_json
     from scorecast.cli.plan_tables import batch_table, cells_json, ranking_table, target_told
-    from scorecast.planned import OwnModel
 
     if target not in set(Kind):
         raise UsageError(f"--target takes {', '.join(Kind)}; found {target!r}.")
     day = _day(as_of)
-    told = OwnModel(
-        released=session.parse_date(released, "--released") if released else None,
-        params_b=params_b,
-        family=family,
-        organisation=organisation,
-        reasoning=reasoning,
+    told = _own_model(
+        released=released, params_b=params_b, family=family, organisation=organisation, reasoning=reasoning
     )
     with session.workspace(quiet=json) as workspace:
         catalogue = workspace.store.catalogue()
-        history, predictor = _joint(workspace, day)
         first, *others = _listed(model)
+        wanted = Wanted(
+            kind=Kind(target),
+            subjects=(
+                _subject(catalogue, first, day, told, known or ()),
+                *(_subject(catalogue, name, day) for name in others),
+            ),
+            benchmark=catalogue.benchmark(benchmark) if benchmark else None,
+            at=threshold,
+            published=published,
+        )
+        history, predictor = _joint(workspace, day)
         chosen = choose_cells(
             predictor,
             history,
             pool(history, _benchmarks(catalogue, names), least=least),
             _wishes(catalogue, size, budget, costs, cost_per_item, None, barred),
-            kind=Kind(target),
-            subjects=[
-                _subject(catalogue, first, day, told, known or ()),
-                *(_subject(catalogue, name, day) for name in others),
-            ],
+            wanted=wanted,
             also=[_subject(catalogue, name, day) for name in _listed(also)],
-            target=catalogue.benchmark(benchmark) if benchmark else None,
-            at=threshold,
-            published=published,
         )
     if json:
         print_json(cells_json(chosen))
@@ -216,6 +210,21 @@ def _day(as_of: str) -> dt.date:
     if day > today:
         raise UsageError(f"The as-of date {day} lies in the future; today is {today}.")
     return day
+
+
+def _own_model(
+    *, released: str, params_b: float | None, family: str, organisation: str, reasoning: bool | None
+) -> OwnModel:
+    from scorecast.cli import session
+    from scorecast.planned import OwnModel
+
+    return OwnModel(
+        released=session.parse_date(released, "--released") if released else None,
+        params_b=params_b,
+        family=family,
+        organisation=organisation,
+        reasoning=reasoning,
+    )
 
 
 def _listed(told: Sequence[str] | None) -> list[str]:

@@ -10,7 +10,8 @@ from rich.text import Text
 from planning.greedy import Pick
 from planning.next_cells import Candidate
 from planning.subset import Chosen
-from scorecast.choosing import ChosenCells, ChosenSubset, Kind
+from scorecast.choosing import ChosenSubset
+from scorecast.choosing_cells import ChosenCells, Kind
 from scorecast.reply_json import Json
 
 SHOWN = 4

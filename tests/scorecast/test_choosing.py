@@ -11,15 +11,14 @@ from planning.subset import Way
 from predictors.joint import JointProcess, predictor
 from records.errors import NotEnoughRecords, UsageError
 from scorecast.choosing import (
-    Kind,
     Subject,
     Wishes,
-    choose_cells,
     choose_subset,
     new_release,
     pool,
     published_cards,
 )
+from scorecast.choosing_cells import Kind, Wanted, choose_cells
 from scorecast.plan_costs import Costs
 from scorecast.planned import OwnModel, subject_of
 
@@ -109,7 +108,9 @@ def test_an_empty_or_a_tiny_pool_says_what_is_missing(process, history, everythi
 
 def cells(process, history, everything, kind, subjects, **more):
     wishes = {name: more.pop(name) for name in list(more) if name in Wishes.__dataclass_fields__}
-    return choose_cells(process, history, everything, Wishes(**wishes), kind=kind, subjects=subjects, **more)
+    also = more.pop("also", ())
+    wanted = Wanted(kind, tuple(subjects), **more)
+    return choose_cells(process, history, everything, Wishes(**wishes), wanted=wanted, also=also)
 
 
 def test_known_cells_are_not_measured_again(process, history, everything) -> None:
@@ -140,7 +141,7 @@ def test_a_threshold_may_rest_on_other_benchmarks_and_other_models(process, hist
     also = Subject(history.models["o3-high"])
     target = history.benchmarks["swe_bench_verified"]
     found = cells(
-        process, history, everything, Kind.THRESHOLD, [own], also=[also], target=target, at=40.0, size=3,
+        process, history, everything, Kind.THRESHOLD, [own], also=[also], benchmark=target, at=40.0, size=3,
         barred=frozenset({target.id}),
     )  # fmt: skip
     names = {(found.cells[one.item][0].id, found.cells[one.item][1].id) for one in found.found.ranking}
@@ -154,7 +155,8 @@ def test_a_threshold_may_rest_on_other_benchmarks_and_other_models(process, hist
 def test_an_error_rate_is_reached_from_above(process, history, everything) -> None:
     own, errors = new_release(TODAY), history.benchmarks["speech_errors"]
     low, high = (
-        cells(process, history, everything, Kind.THRESHOLD, [own], target=errors, at=at, size=1) for at in (5.0, 95.0)
+        cells(process, history, everything, Kind.THRESHOLD, [own], benchmark=errors, at=at, size=1)
+        for at in (5.0, 95.0)
     )
     assert low.found.chances[0] < high.found.chances[0]
     assert "at most" in low.events[0]
@@ -163,7 +165,7 @@ def test_an_error_rate_is_reached_from_above(process, history, everything) -> No
 def test_an_order_is_settled_by_running_what_is_not_known(process, history, everything) -> None:
     subjects = [new_release(TODAY), Subject(history.models["old-3"])]
     target = history.benchmarks["aime_2024"]
-    found = cells(process, history, everything, Kind.ORDER, subjects, target=target, size=2)
+    found = cells(process, history, everything, Kind.ORDER, subjects, benchmark=target, size=2)
     assert found.events == ("new-release ahead of old-3",)
     assert found.found.chances[0] > 0.5  # dearer, later models score higher in this store
     first = found.cells[found.found.batch[0].item]
@@ -175,12 +177,12 @@ def test_an_order_is_settled_by_running_what_is_not_known(process, history, ever
     [
         (Kind.PROFILE, {"at": 3.0}, "leave --benchmark and --threshold out"),
         (Kind.THRESHOLD, {}, "needs --benchmark"),
-        (Kind.ORDER, {"target": "aime_2024"}, "two models or more"),
-        (Kind.THRESHOLD, {"target": "aime_2024"}, "needs --threshold"),
-        (Kind.THRESHOLD, {"target": "aime_2024", "at": 120.0}, "impossible"),
+        (Kind.ORDER, {"benchmark": "aime_2024"}, "two models or more"),
+        (Kind.THRESHOLD, {"benchmark": "aime_2024"}, "needs --threshold"),
+        (Kind.THRESHOLD, {"benchmark": "aime_2024", "at": 120.0}, "impossible"),
     ],
 )
 def test_a_target_that_makes_no_sense_is_refused(process, history, everything, kind, more, said) -> None:
-    told = {name: history.benchmarks[value] if name == "target" else value for name, value in more.items()}
+    told = {name: history.benchmarks[value] if name == "benchmark" else value for name, value in more.items()}
     with pytest.raises(UsageError, match=said):
         cells(process, history, everything, kind, [new_release(TODAY)], size=1, **told)
