@@ -155,6 +155,28 @@ class Session:
         asked = [item.question for item in items if item.question is not None]
         return ScoreForecasts(self._told(asked, [item.threshold for item in items], silent=True))
 
+    def batch(
+        self, frame: pd.DataFrame, *, strict: bool = False, resume: bool = False, **options: object
+    ) -> pd.DataFrame:
+        """Forecast every row of a plan as a job, which can be resumed: ``scorecast batch`` for programs.
+
+        Args:
+            frame: a row an experiment; columns ``model`` and ``benchmark``, and any others of a plan.
+            strict: raise where a row asks nothing that makes sense; else it comes back with its reason.
+            resume: go on with the last job of the same plan, if there is one.
+            options: as in ``scorecast.batch.options.BatchOptions``, such as ``agent=True, max_usd=5``.
+
+        Returns:
+            The columns of the plan, then state, median, intervals, quantiles, evidence and cost; a row an experiment.
+
+        Raises:
+            UsageError: the frame is no plan, an option cannot be, or a row is bad and ``strict`` says so.
+            StoreError: the store failed; what was answered is kept, and ``resume=True`` goes on.
+        """
+        from scorecast.batch.frames import forecast_frame
+
+        return forecast_frame(self._workspace, frame, clock=self._clock, strict=strict, resume=resume, options=options)
+
     def compare(
         self,
         *,
