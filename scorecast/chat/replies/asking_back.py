@@ -19,7 +19,7 @@ talk about:
 - *What is GPQA diamond?*, *Tell me about Kimi K2*
 
 Every forecast is entered in the ledger before you see it, under the id that stands below it; *start over* makes me \
-forget."""
+forget. How good earlier forecasts turned out: `scorecast track-record`, or `GET /v1/track-record`."""
 
 COURTESY = "You are welcome. Name another model or benchmark whenever you like."
 RESET = "Forgotten. What would you like to know?"

@@ -14,9 +14,9 @@ def words_of(text: str) -> frozenset[str]:
 
 ORDINARY = words_of(
     """
-    a about above accuracy accurate achieve actual actually add after afterwards again against ago ai all almost
-    already also alternatively always am among an and another answer any anyone anything approximately are
-    around as ask assume assuming at average aware bad based be beat beats because become been before begin
+    a about above accuracy accurate achieve actual actually add after afterwards again against ago ahead ai all
+    almost already also alternatively always am among an and another answer any anyone anything approximately
+    are around as ask assume assuming at average aware bad based be beat beats because become been before begin
     behind being below benchmark benchmarks best better between big bigger blind board both bottom break but by
     bye calculate can card case caveat caveats certain chance chances cheap cheers clear close closer come comes
     compare compared comparing comparison components confidence confident consider correct cot could data date
@@ -28,7 +28,7 @@ ORDINARY = words_of(
     game general generally get gets getting give given gives go goes going gonna good got grade great greater
     grow guess had half happen happens hard has have having he head hello help helpful her here hey hi high
     higher highest him his hit hits how however i idea if ignore in included info information instead interval
-    intervals into is isn it its itself just keep kind know known knows large larger last later latest lead
+    intervals into is isn it its itself joke just keep kind know known knows large larger last later latest lead
     leader leaderboard leading leads least less let level like likelihood likely limit line link links list
     little llm llms long look lot low lower lowest main make makes many matter maximum may maybe me mean meaning
     means measure measured measurement measures median mention metric might mine minimum model models moment
@@ -47,9 +47,9 @@ ORDINARY = words_of(
     thanks that the their them then there these they thing things think third this those though three threshold
     through thus time to today together told too tool tools top total toward towards trial true truth try two
     typical under understand unit unknown unless unlike until up upon us use used using usual usually value
-    values versus very via view vs want was way ways we weak weaker weight weights well went were what whats
-    when where whether which while who whole whom why will win wins with withheld withhold within without won
-    wonder word words work works worse worst would write wrong year yes yet you your yours zero
+    values versus very via view vs want was way ways we weak weaker weather weight weights well went were what
+    whats when where whether which while who whole whom why will win wins with withheld withhold within without
+    won wonder word words work works worse worst would write wrong year yes yet you your yours zero
     """
 )
 

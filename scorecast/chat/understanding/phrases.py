@@ -73,7 +73,8 @@ _COMPARES = re.compile(
 _ADDS = re.compile(r"\b(?:and|also|plus|add|too|as well|include|(?:what|how) about)\b", re.I)
 _REPLACES = re.compile(r"\b(?:instead|rather|only|just|alone)\b", re.I)
 _ASKS = re.compile(
-    r"\b(?:score|get|reach|achieve|perform|expect(?:ed)?|forecast|predict(?:ion)?|estimate|again|how good|how well)\b",
+    r"\b(?:score|get|reach|achieve|perform|expect(?:ed)?|how much|forecast|predict(?:ion)?|estimate|again"
+    r"|how good|how well)\b",
     re.IGNORECASE,
 )
 REFERS = re.compile(r"\b(?:it|its|that|this|them|they|their|those|these|both|the same|same|there)\b", re.I)
@@ -97,6 +98,7 @@ _ASKED_FOR: tuple[tuple[Kind, tuple[str, ...]], ...] = (
         (
             r"^\W*(?:help|hi|hello|hey|good (?:morning|day|evening)|examples?|commands?|\?)\b[^\ue000-\ue002]{0,60}$",
             r"\bwhat (?:can|else can) (?:you|i|this)\b|\bwhat do you do\b|\b(?:who|what) are you\b|\bcan you help\b",
+            r"\bhow (?:accurate|good|reliable|calibrated) are you\b",
             r"\bhow (?:do|can|does|should) (?:you|i|it|this)(?: \w+)? (?:work|use|ask|start)|\bhelp me\W*$",
             r"\bwhat (?:is|are) (?:this|scorecast)\W*$",
         ),
@@ -121,7 +123,7 @@ _ASKED_FOR: tuple[tuple[Kind, tuple[str, ...]], ...] = (
         Kind.BEST,
         (
             r"\b(?:best|top|highest|strongest|leading)\b(?!@)|\bleaderboard\b|\bleads?\b|\bleaders?\b|\bsota\b",
-            r"\bstate[\s-]of[\s-]the[\s-]art\b",
+            r"\bwho is ahead\b|\bstate[\s-]of[\s-]the[\s-]art\b",
         ),
     ),
     (
