@@ -3,6 +3,7 @@
 import { element, fill, newId } from "./dom.js";
 
 const KEPT = "scorecast-key";
+const UNSENDABLE = /[^\x21-\x7e]/g; // spaces and whatever else came along with a copied key; headers take none of it
 
 /** The key of this tab; empty where there is none. */
 export function key() {
@@ -64,9 +65,10 @@ function ask(why) {
   field.focus();
   return new Promise((resolve) => {
     dialog.addEventListener("close", () => {
-      const used = dialog.returnValue === "use" && field.value.trim() !== "";
+      const typed = field.value.replace(UNSENDABLE, "");
+      const used = dialog.returnValue === "use" && typed !== "";
       const forgotten = dialog.returnValue === "forget";
-      if (used || forgotten) keep(used ? field.value.trim() : "");
+      if (used || forgotten) keep(used ? typed : "");
       dialog.remove();
       resolve(used || forgotten);
     });

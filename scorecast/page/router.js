@@ -3,7 +3,15 @@
 /** The place that the address names: its path in parts, and its query. */
 export function place() {
   const [path, query = ""] = location.hash.replace(/^#\/?/, "").split("?");
-  return { parts: path.split("/").filter(Boolean).map(decodeURIComponent), query: new URLSearchParams(query) };
+  return { parts: path.split("/").filter(Boolean).map(decoded), query: new URLSearchParams(query) };
+}
+
+function decoded(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part; // not written by this page
+  }
 }
 
 /** The address of a place. Parts of the query that are empty are left out. */
@@ -13,7 +21,9 @@ export function address(parts, query = {}) {
   return `#/${path}${told.size ? `?${told}` : ""}`;
 }
 
-/** Go to a place; the browser's Back leads here again. */
+/** Go to a place, or look there again; the browser's Back leads here again. */
 export function go(parts, query) {
-  location.hash = address(parts, query);
+  const wanted = address(parts, query);
+  if (location.hash === wanted) dispatchEvent(new Event("hashchange"));
+  else location.hash = wanted;
 }

@@ -39,7 +39,7 @@ function sent(body) {
 async function send(path, request, again = true) {
   const headers = { Accept: "application/json", ...request.headers };
   if (key()) headers.Authorization = `Bearer ${key()}`;
-  const answer = await reached(path, { ...request, headers, credentials: "omit", redirect: "error" });
+  const answer = await reached(path, { ...request, headers, redirect: "error" });
   if (answer.ok) return answer;
   const problem = new Problem(answer.status, await document_(answer));
   if (answer.status === 401 && again && (await askForKey(problem.message))) return send(path, request, true);

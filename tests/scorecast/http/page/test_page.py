@@ -28,7 +28,7 @@ def issued(page_client) -> str:
     return str(told.json()["forecasts"][0]["id"])
 
 
-@pytest.mark.parametrize("place", ["", *VIEWS])
+@pytest.mark.parametrize("place", ["", *VIEWS, "#/nowhere/%E0%A4%A"])
 def test_every_view_loads_without_an_error_and_asks_nobody_else(visit, place) -> None:
     page = visit().go(place)
     assert page.locator("h1").count() == 1
@@ -276,7 +276,7 @@ def test_a_key_is_asked_for_where_one_is_needed_and_stays_in_the_tab(browser, ke
     secret = bearer(Scope.FORECAST)["Authorization"].removeprefix("Bearer ")
     page = browser.new_page()
     page.goto(f"{str(keyed.base_url).rstrip('/')}/#/records")
-    for told in ("sc_wrong", secret):
+    for told in ("sc_wrong", f" {secret}\u00a0"):
         page.get_by_label("Key", exact=True).fill(told)
         page.keyboard.press("Enter")
     page.locator("tbody tr").first.wait_for()
