@@ -63,6 +63,9 @@ class Wishes:
         must: benchmarks that are chosen whatever they tell.
         barred: benchmarks that are not chosen.
         costs: of experiments.
+
+    Raises:
+        UsageError: neither a size nor a budget bounds the choice.
     """
 
     size: int | None = None
@@ -70,6 +73,11 @@ class Wishes:
     must: tuple[str, ...] = ()
     barred: frozenset[str] = frozenset()
     costs: Costs = field(default_factory=Costs)
+
+    def __post_init__(self) -> None:
+        """Check that the choice comes to an end."""
+        if self.size is None and self.budget is None:
+            raise UsageError("Say how many to choose or what they may cost together: --size, --budget.")
 
 
 @dataclass(frozen=True)

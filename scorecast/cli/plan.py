@@ -87,16 +87,18 @@ def subset(
     )
     with session.workspace(quiet=json) as workspace:
         catalogue = workspace.store.catalogue()
-        history, predictor = _joint(workspace, day)
+        wishes = _wishes(catalogue, size, budget, costs, cost_per_item, must, barred)
+        named = _benchmarks(catalogue, names)
         subject = _subject(catalogue, model, day, told, known or ()) if model else new_release(day)
         if not model and (told.told or known):
             raise UsageError("Name the model that these options describe: --model.")
-        benchmarks = pool(history, _benchmarks(catalogue, names), least=least)
+        history, predictor = _joint(workspace, day)
+        benchmarks = pool(history, named, least=least)
         chosen = choose_subset(
             predictor,
             history,
             benchmarks,
-            _wishes(catalogue, size, budget, costs, cost_per_item, must, barred),
+            wishes,
             subject=subject,
             way=Way(by),
             published=published,
@@ -163,6 +165,8 @@ def next_experiments(
     )
     with session.workspace(quiet=json) as workspace:
         catalogue = workspace.store.catalogue()
+        wishes = _wishes(catalogue, size, budget, costs, cost_per_item, None, barred)
+        named = _benchmarks(catalogue, names)
         first, *others = _listed(model)
         wanted = Wanted(
             kind=Kind(target),
@@ -178,8 +182,8 @@ def next_experiments(
         chosen = choose_cells(
             predictor,
             history,
-            pool(history, _benchmarks(catalogue, names), least=least),
-            _wishes(catalogue, size, budget, costs, cost_per_item, None, barred),
+            pool(history, named, least=least),
+            wishes,
             wanted=wanted,
             also=[_subject(catalogue, name, day) for name in _listed(also)],
         )
