@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import json
 import pickle
 
 import pytest
@@ -65,6 +66,18 @@ def test_an_agent_answers_the_questions_of_a_fold_in_whichever_process(agents, s
 def test_each_name_stands_for_its_mode(agents, name, mode) -> None:
     made = agents.contestant(name, "1", None)
     assert (made.name, (made.options.blind, made.options.alone)) == (name, mode)
+
+
+@pytest.mark.parametrize("name", AGENTS)
+def test_the_statistics_are_offered_to_agents_that_are_pooled_with_them_alone(
+    agents, endpoint, store, question, name
+) -> None:
+    history = store.history(as_of=TODAY, exclude=Exclusion(cells=frozenset({question.cell})))
+    before = len(endpoint.asked)
+    agents.contestant(name, "1", None).fit(history, fold="one").forecast([question])
+    asked = [one.body for one in endpoint.asked[before:] if one.body.get("tools")]
+    offered = ["statistical_forecast" in json.dumps(body) for body in asked]
+    assert offered == [not AGENTS[name][1]]
 
 
 def test_another_model_dial_limit_mode_or_record_is_another_version(agents) -> None:
