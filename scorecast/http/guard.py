@@ -91,7 +91,7 @@ class Guard:
         if self.hosts and _name(f"//{host}") not in self.hosts:
             raise Problem(421, "misdirected-request", "This service does not answer under that name.")
         origin = headers.get("origin", "")
-        if origin and urlsplit(origin).netloc != host:
+        if origin and _place(origin) != host:
             raise Problem(403, "cross-origin", "Pages of other origins may not use this service.")
 
 
@@ -123,6 +123,13 @@ def _replaying(body: bytes, receive: Receive) -> Receive:
 
 def _too_large(most: int) -> Problem:
     return Problem(413, "too-large", f"A request may have at most {most:,} bytes; send it in parts.")
+
+
+def _place(origin: str) -> str:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return ""
 
 
 def _name(address: str) -> str:

@@ -27,6 +27,7 @@ from scorecast.http.chatting import Answered
 from scorecast.http.conversing import lively, while_connected
 from scorecast.http.deliberating import Leaving
 from scorecast.http.openai_errors import told_as_openai
+from scorecast.http.problems import MEDIA as PROBLEM
 from scorecast.http.problems import Problem, as_problem
 from scorecast.http.routes.chat import LONGEST, MEDIA, MOST_MESSAGES, parts, work_of
 from scorecast.reply_json import Json
@@ -97,7 +98,11 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "A `chat.completion`, or its chunks as events where a stream is asked for.",
         "content": {"application/json": {"schema": {"type": "object"}}, MEDIA: {}},
-    }
+    },
+    "default": {
+        "description": "An error as OpenAI tells it.",
+        "content": {"application/json": {"schema": {"type": "object"}}, PROBLEM: {}},
+    },
 }
 
 

@@ -38,7 +38,9 @@ class Clock:
 @contextmanager
 def serving(settings: Settings, *, clock: Callable[[], dt.datetime], policy: Policy) -> Iterator[httpx.Client]:
     """Run the application on a free port; yields a client once it is ready."""
-    config = uvicorn.Config(app(settings, clock=clock, policy=policy), log_config=None, access_log=False, ws="none")
+    config = uvicorn.Config(
+        app(settings, clock=clock, policy=policy), log_config=None, access_log=False, proxy_headers=False, ws="none"
+    )
     server = uvicorn.Server(config)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
@@ -139,3 +141,16 @@ def bearer(service_store) -> Callable[..., dict[str, str]]:
 def question() -> dict[str, object]:
     """A question that the small store can answer."""
     return {"model": "qwen3-32b", "benchmark": "gpqa_diamond"}
+
+
+@pytest.fixture(scope="module")
+def alone(plant, tmp_path_factory) -> Iterator[httpx.Client]:
+    """A client of a service of its own, for tests that leave much behind."""
+    with serving(plant(tmp_path_factory.mktemp("alone")), clock=Clock(), policy=Policy()) as asking:
+        yield asking
+
+
+@pytest.fixture(scope="session")
+def service_now() -> dt.datetime:
+    """The moment at which services of these tests live."""
+    return NOW
