@@ -64,11 +64,6 @@ class Belief:
         """Of what each cell scores, shape ``(n,)``."""
         return np.asarray(np.maximum(np.diag(self.covariance), 0.0))
 
-    @property
-    def expected_error(self) -> Floats:
-        """Expected distance of the forecast of each cell from a new report of it, in points, shape ``(n,)``."""
-        return np.asarray(MEAN_OF_HALF_NORMAL * np.sqrt(self.variance + self.noise))
-
     @cached_property
     def correlation(self) -> Floats:
         """Between what cells score, shape ``(n, n)``; 0 where a cell does not vary."""

@@ -93,7 +93,7 @@ def test_a_card_counts_only_what_it_has(make_belief) -> None:
     belief = make_belief(4, seed=3)
     cards = np.array([[True, True, False, False], [False, True, True, False]])
     state = Errors.of(belief, cards)
-    assert state.left() == pytest.approx(np.sqrt(belief.expected_error) @ cards.mean(axis=0))
+    assert state.left() == pytest.approx(np.sqrt(Errors.of(belief).expected[0]) @ cards.mean(axis=0))
     assert state.after()[3] == pytest.approx(state.left())  # nobody has it
     whole = Errors.of(belief).taking(1)
     taken = state.taking(1)

@@ -12,6 +12,7 @@ from planning.belief import Belief
 from planning.events import entropy, probability
 from planning.limits import Limits
 from planning.next_cells import next_cells
+from planning.scorecard import Errors
 from planning.targets import Aim, order, profile, threshold
 from records.errors import NotEnoughRecords, UsageError
 
@@ -90,9 +91,9 @@ def test_what_cannot_be_asked_is_said(make_belief) -> None:
 def test_a_profile_counts_what_it_is_told_to_count(make_belief) -> None:
     belief = make_belief(5, seed=2)
     one = Aim.of(profile([3, 4], size=5, weight=[0.0, 2.0]), belief)
-    assert one.left() == pytest.approx(belief.expected_error[4])
+    assert one.left() == pytest.approx(Errors.of(belief).expected[0][4])
     both = Aim.of(profile([3, 4], size=5), belief)
-    assert both.left() == pytest.approx(np.sqrt(belief.expected_error[3:]).mean() ** 2)
+    assert both.left() == pytest.approx(np.sqrt(Errors.of(belief).expected[0][3:]).mean() ** 2)
     with pytest.raises(UsageError, match="counts"):
         profile([0], size=5, weight=[0.0])
 
