@@ -161,6 +161,8 @@ class ScoreTable:
 
 def _record(cell: Cell, value: float) -> Record:
     asked = cell.asked
+    if np.isnan(value):
+        raise UsageError(f"{cell.where} has no score: leave it out of fit, and give it to predict.")
     if not asked.metric.admits(value):
         low, high = asked.metric.bounds
         raise UsageError(

@@ -227,6 +227,8 @@ class Session:
         own: OwnModel | None,
         own_benchmark: OwnBenchmark | None,
     ) -> Question:
+        if not (known or (own and own.told)):
+            catalogue.model(model)  # an unknown name is told as one, with the nearest
         return plan(
             catalogue,
             model=model,
@@ -270,5 +272,17 @@ def as_day(told: dt.date | str | None) -> dt.date | None:
 
 
 def rows_of(table: Table) -> Rows:
-    """Return the rows of a table."""
-    return frame_rows(table) if isinstance(table, pd.DataFrame) else table_of(table)
+    """Return the rows of a table.
+
+    Raises:
+        UsageError: it is none.
+    """
+    if isinstance(table, pd.DataFrame):
+        return frame_rows(table)
+    entries = list(table)
+    if isinstance(table, Mapping) or not all(isinstance(entry, Mapping) for entry in entries):
+        raise UsageError(
+            "A table is a data frame, or a list of mappings such as "
+            '{"model": "GPT-4.1", "benchmark": "gpqa_diamond"}; pandas.DataFrame makes one of columns.'
+        )
+    return table_of(entries)

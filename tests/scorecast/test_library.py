@@ -223,6 +223,18 @@ def test_rows_that_make_no_sense_are_told_by_their_place(session) -> None:
         session.forecasts([*QUESTIONS[:1], {"model": "nobody", "benchmark": "arena"}, {"model": "gpt-4.1"}])
 
 
+@pytest.mark.parametrize("table", [{"model": ["GPT-4.1"]}, [("GPT-4.1", "aime_2024")], "GPT-4.1"])
+def test_what_is_no_table_is_told(session, table) -> None:
+    with pytest.raises(UsageError, match="A table is a data frame"):
+        session.forecasts(table)
+
+
+def test_an_unknown_model_comes_with_suggestions(session) -> None:
+    with pytest.raises(UnknownName) as caught:
+        session.forecast(model="qwen3-32c", benchmark="aime_2024")
+    assert "qwen3-32b" in caught.value.suggestions
+
+
 def test_importing_the_package_loads_nothing_heavy() -> None:
     program = (
         "import sys, scorecast; assert set(scorecast.__all__) <= {*dir(scorecast), *scorecast.__all__}; "

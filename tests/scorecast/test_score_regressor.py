@@ -115,6 +115,7 @@ def test_what_cannot_be_forecast_is_not_a_number_and_said_to_be_none(table) -> N
     ("rows", "scores", "why"),
     [
         ([{"model": "mine", "benchmark": "aime_2024"}], [101.0], "row 1: 101.0 is no score"),
+        ([{"model": "mine", "benchmark": "aime_2024"}], [float("nan")], "row 1 has no score"),
         ([{"model": "mine", "benchmark": "aime_2024"}], [1.0, 2.0], "One score a row"),
         ([], [], "One score a row|no rows"),
         ([{"model": "mine", "benchmark": "nothing-like-it"}], [1.0], "No benchmark|description"),
