@@ -232,9 +232,9 @@ def _job(workspace: Workspace, plan: Plan, options: BatchOptions, *, resume: boo
         if not quiet:
             typer.echo(f"Going on with job {found.id} of {found.made_at:%Y-%m-%d %H:%M} UTC.", err=True)
         return workspace.store.jobs.change(found.id, options=options.model_dump_json(), at=session.now())
+    files.check()
     for path in options.files:
         refuse_overwriting(path, overwrite=force)
-    files.check()
     if found is not None and found.state == "open" and not quiet:
         typer.echo(f"Job {found.id} of the same plan is unfinished; --resume would go on with it.", err=True)
     return jobs.begin(workspace.store, plan, options, now=session.now())
