@@ -80,7 +80,8 @@ class Picture(NamedTuple):
 
 def _pictures(told: pd.DataFrame) -> list[Picture]:
     """The figures that there is anything to draw for."""
-    return [*_of_percent(told[told["unit"] == "percent"]), *_of_all(told)] if len(told) else []
+    percent = told[told["unit"] == "percent"]
+    return [*_of_percent(percent), *_of_all(told), *_by_name(percent)] if len(told) else []
 
 
 def _of_percent(percent: pd.DataFrame) -> list[Picture]:
@@ -88,9 +89,7 @@ def _of_percent(percent: pd.DataFrame) -> list[Picture]:
         return []
     medians = percent["median"].to_numpy(dtype=float)
     widths = (percent["high90"] - percent["low90"]).to_numpy(dtype=float)
-    spans = "Medians on each benchmark: the dot is their middle, the band goes from the lowest to the highest."
     return [
-        Picture("Forecasts by benchmark", pictures.spans(_by_benchmark(percent)), spans),
         Picture("Where", pictures.histogram(medians, label="median, %"), "Medians of the forecasts."),
         Picture(
             "How certain",
@@ -98,6 +97,13 @@ def _of_percent(percent: pd.DataFrame) -> list[Picture]:
             "The narrower, the more is known.",
         ),
     ]
+
+
+def _by_name(percent: pd.DataFrame) -> list[Picture]:
+    """The tallest figure, at the end."""
+    spans = "Medians on each benchmark: the dot is their middle, the band goes from the lowest to the highest."
+    drawn = pictures.spans(_by_benchmark(percent)) if len(percent) else ""
+    return [Picture("Forecasts by benchmark", drawn, spans)] if drawn else []
 
 
 def _of_all(told: pd.DataFrame) -> list[Picture]:

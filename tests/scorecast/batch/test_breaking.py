@@ -172,7 +172,7 @@ def test_interrupting_keeps_what_was_answered_and_says_how_to_go_on(
     out = tmp_path / "out.jsonl"
     with ScriptedEndpoint(answers, seconds=0.1) as endpoint:
         process = begin("batch", str(plan_file), "-o", str(out), *AGENT, endpoint=endpoint.url)
-        while len(endpoint.told) < 20 and process.poll() is None:
+        while len(endpoint.told) < 75 and process.poll() is None:
             time.sleep(0.01)
         process.send_signal(2)
         _, err = process.communicate(timeout=120)
