@@ -47,8 +47,8 @@ def alike(one, other) -> float:
     parts = [0.3]
     if one.released and other.released:
         parts = [np.exp(-abs((one.released - other.released).days) / 365.25)]
-    if one.params_b and other.params_b:
-        parts.append(np.exp(-abs(np.log(one.params_b / other.params_b))))
+    if one.params_b:
+        parts.append(np.exp(-abs(np.log(one.params_b / other.params_b))) if other.params_b else 0.3)
     if one.reasoning is not None and other.reasoning is not None:
         parts.append(1.0 if one.reasoning == other.reasoning else 0.3)
     return float(np.mean(parts))

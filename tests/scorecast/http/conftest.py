@@ -32,6 +32,7 @@ class Clock:
         self.moment = NOW
 
     def __call__(self) -> dt.datetime:
+        self.moment += dt.timedelta(microseconds=1)  # as any clock does: what is issued twice has two moments
         return self.moment
 
 
