@@ -64,9 +64,9 @@ HOMES: dict[str, tuple[str, ...]] = {
 """The modules below which each third-party library may be imported. What is not listed may not be imported."""
 
 HEAVY = (
-    "alembic", "bm25s", "chromadb", "fastapi", "httpx2", "jinja2", "langchain_core", "langchain_openai", "matplotlib", "mcp",
-    "numpy", "openai", "pandas", "pyarrow", "rapidfuzz", "scipy", "sqlalchemy", "starlette", "threadpoolctl", "uvicorn",
-    "wordllama", "yaml",
+    "alembic", "bm25s", "chromadb", "fastapi", "httpx2", "jinja2", "langchain_core", "langchain_openai", "matplotlib",
+    "mcp", "numpy", "openai", "pandas", "pyarrow", "rapidfuzz", "scipy", "sqlalchemy", "starlette", "threadpoolctl",
+    "uvicorn", "wordllama", "yaml",
 )  # fmt: skip
 """What ``scorecast --help`` must not load."""
 
