@@ -35,17 +35,18 @@ def _pins() -> dict[str, Version]:
 
 def _reached() -> set[str]:
     """Names of all distributions that the project's requirements lead to, as installed here."""
-    reached: set[str] = set()
-    waiting = [(r.name, extra) for r in _requirements() for extra in ["", *r.extras]]
+    reached: set[tuple[str, str]] = set()
+    waiting = [(canonicalize_name(r.name), extra) for r in _requirements() for extra in ["", *r.extras]]
     while waiting:
-        name, extra = waiting.pop()
+        name, extra = found = waiting.pop()
+        if name == "scorecast" or found in reached:
+            continue
+        reached.add(found)
         for line in metadata.requires(name) or []:
             needed = Requirement(line)
-            wanted = needed.marker is None or needed.marker.evaluate({"extra": extra})
-            if wanted and (key := canonicalize_name(needed.name)) not in reached and key != "scorecast":
-                reached.add(key)
-                waiting += [(needed.name, inner) for inner in ["", *needed.extras]]
-    return reached | {canonicalize_name(r.name) for r in _requirements()} - {"scorecast"}
+            if needed.marker is None or needed.marker.evaluate({"extra": extra}):
+                waiting += [(canonicalize_name(needed.name), inner) for inner in ["", *needed.extras]]
+    return {name for name, _ in reached}
 
 
 def test_every_pin_is_one_plain_line() -> None:

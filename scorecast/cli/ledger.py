@@ -120,15 +120,22 @@ def track_record(
     """Score the forecasts that were issued before their outcomes were public."""
     from eval.report import write_html
     from eval.track_record import By
+    from records.errors import NotEnoughRecords
     from scorecast.cli import bench_tables, session
     from scorecast.cli.ledger_tables import uncounted
     from scorecast.cli.output import console
     from scorecast.track_record import track_record as scored
 
+    screen = console()
     with session.workspace() as workspace:
         wanted = _selection(model, benchmark, forecaster, user, since)
-        tracks = scored(workspace.store, wanted, by=By.USER if by_user else By.HORIZON)
-    screen = console()
+        try:
+            tracks = scored(workspace.store, wanted, by=By.USER if by_user else By.HORIZON)
+        except NotEnoughRecords as none_yet:
+            if json or html:
+                raise  # what was asked for cannot be written
+            screen.print(str(none_yet))
+            return
     for track in tracks:
         screen.print(bench_tables.forecasters(track.result))
         for line in uncounted(track.told):

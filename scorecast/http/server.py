@@ -114,6 +114,11 @@ def _work(
 
 
 def _answer(application: ASGIApp, listening: socket.socket, doors: Doors) -> None:
+    Server(configured(application), doors).run(sockets=[listening])
+
+
+def configured(application: ASGIApp) -> uvicorn.Config:
+    """How uvicorn serves an application of ours: no header of its own, and no log of addresses, which may hold keys."""
     config = uvicorn.Config(
         application,
         access_log=False,
@@ -124,7 +129,9 @@ def _answer(application: ASGIApp, listening: socket.socket, doors: Doors) -> Non
         timeout_graceful_shutdown=LAST_WORDS,
         ws="none",
     )
-    Server(config, doors).run(sockets=[listening])
+    # uvicorn looks for handlers at every connection, and others in this process may hand its logger new ones.
+    logging.getLogger("uvicorn.access").disabled = True
+    return config
 
 
 class Server(uvicorn.Server):

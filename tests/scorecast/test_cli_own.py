@@ -71,3 +71,16 @@ def test_both_sides_of_a_comparison_are_entered(run) -> None:
     told = json.loads(run("ask", "Does GPT-4.1 beat GPT-4.1 nano on GPQA diamond?", "--json")[1])
     for side in ("first", "second"):
         assert told[side]["id"][:8] in run("ledger", "list")[1]
+
+
+def test_a_track_record_of_nothing_says_what_to_do_and_is_no_failure(run) -> None:
+    code, out, _ = run("track-record", "--user", "nobody-yet")
+    assert code == 0
+    assert "`scorecast resolve ID VALUE`" in out
+
+
+def test_files_of_a_track_record_of_nothing_cannot_be_written(run, tmp_path) -> None:
+    code, _, err = run("track-record", "--user", "nobody-yet", "--json", str(tmp_path / "scores"))
+    assert code == 1
+    assert "no track record yet" in err
+    assert not (tmp_path / "scores").exists()

@@ -44,9 +44,9 @@ def test_killed_at_five_random_moments_it_ends_with_the_same_and_asks_nothing_tw
         needed = len(endpoint.asked)
     killed, repeated = tmp_path / "killed.parquet", 0
     arguments = ("batch", str(plan_file), "-o", str(killed), *AGENT, "--resume")
-    with ScriptedEndpoint(answers, seconds=0.1) as endpoint:
+    with ScriptedEndpoint(answers, seconds=0.4) as endpoint:  # so slow that no run ends before its kill
         for kill in range(KILLS):
-            goal = len(endpoint.told) + rng.randrange(2, needed // (KILLS + 1))
+            goal = len(endpoint.told) + rng.randrange(1, needed // (2 * KILLS))
             process = begin(*arguments, endpoint=endpoint.url)
             while len(endpoint.told) < goal and process.poll() is None:
                 time.sleep(0.01)

@@ -18,6 +18,7 @@ from records.access_key import Scope
 from records.corpus.load import SERIES, corpus_fingerprint
 from records.store import Store
 from scorecast.http.application import Policy, app
+from scorecast.http.server import configured
 from scorecast.keys import create_key
 from scorecast.settings import Settings
 
@@ -39,10 +40,7 @@ class Clock:
 @contextmanager
 def serving(settings: Settings, *, clock: Callable[[], dt.datetime], policy: Policy) -> Iterator[httpx.Client]:
     """Run the application on a free port; yields a client once it is ready."""
-    config = uvicorn.Config(
-        app(settings, clock=clock, policy=policy), log_config=None, access_log=False, proxy_headers=False, ws="none"
-    )
-    server = uvicorn.Server(config)
+    server = uvicorn.Server(configured(app(settings, clock=clock, policy=policy)))
     with socket.create_server(("127.0.0.1", 0)) as listening:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()

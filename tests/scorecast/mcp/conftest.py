@@ -24,6 +24,7 @@ from records.batch import Batch, ImportReport
 from records.corpus.load import SERIES, corpus_fingerprint
 from records.store import Store
 from scorecast.http.application import Policy
+from scorecast.http.server import configured
 from scorecast.mcp.server import app
 from scorecast.settings import Settings
 
@@ -66,7 +67,7 @@ def asking(server: Any, *, secret: str = "") -> Iterator[Asking]:
 def listening(settings: Settings, policy: Policy) -> Iterator[str]:
     """Serve streamable HTTP on a free port; yields its address."""
     application = app(settings, clock=lambda: NOW, policy=policy)
-    server = uvicorn.Server(uvicorn.Config(application, log_config=None, access_log=False, ws="none"))
+    server = uvicorn.Server(configured(application))
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()

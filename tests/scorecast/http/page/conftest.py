@@ -78,9 +78,9 @@ def address(page_client) -> str:
     return str(page_client.base_url).rstrip("/")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One headless Chromium for all tests."""
+    """One headless Chromium for all tests of a module: while it lives, the thread has an event loop of playwright's."""
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: the page is untested")
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     if program is None:

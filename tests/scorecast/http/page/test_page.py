@@ -69,7 +69,7 @@ def test_a_threshold_is_drawn_and_its_probability_told(visit) -> None:
     page = visit().forecast("qwen3-32b", "gpqa_diamond", threshold="50 %")
     assert page.locator(".number.threshold dt").inner_text().split() == ["Reaches", "50", "%"]
     assert page.locator(".number.threshold dd").inner_text().endswith("%")
-    assert page.locator("line.threshold").count() == 1
+    page.wait_for_selector("line.threshold", state="attached")
 
 
 def test_a_name_that_nobody_knows_is_answered_with_what_is_near(browser, address) -> None:
