@@ -82,6 +82,11 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         pytest.skip(ABSENT)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest group, the examples of the pages: begun last, it would keep one process waiting."""
+    items.sort(key=lambda item: "test_a_block_of_the_readme_runs" not in item.nodeid)
+
+
 def _refuse_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
     """Turn a skip into a failure where the environment says that nothing may be skipped."""
     if os.environ.get("SCORECAST_TESTS_NO_SKIP") != "1" or not report.skipped or hasattr(report, "wasxfail"):

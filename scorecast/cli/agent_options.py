@@ -41,9 +41,7 @@ def agent_options(
     Raises:
         UsageError: options of the agent without the agent, or a limit that is not above zero.
     """
-    from agent.effort import Think as Effort
     from records.errors import UsageError
-    from scorecast.agents import AgentOptions
 
     if not agent:
         told = {"--think": think is not None, "--blind": blind, "--max-usd": max_usd is not None, "--trace": trace}
@@ -53,6 +51,9 @@ def agent_options(
         return None
     if max_usd is not None and not max_usd > 0.0:
         raise UsageError(f"--max-usd {max_usd:g}: a limit lies above 0; leave it out for none.")
+    from agent.effort import Think as Effort  # not before it is asked for: the agent's libraries take a second
+    from scorecast.agents import AgentOptions
+
     return AgentOptions(think=Effort(think.value) if think else Effort.MEDIUM, blind=blind, usd=max_usd)
 
 

@@ -39,11 +39,12 @@ def test_asking_in_words_shows_a_forecast(visit) -> None:
     page = visit().go()
     page.get_by_label("Your question").fill("What will Qwen3 32B score on GPQA Diamond?")
     page.keyboard.press("Enter")
-    page.wait_for_selector(".forecast .numbers")
+    page.wait_for_selector(".forecast-figure .band", state="attached")
     picture = page.locator(".forecast-figure svg")
     assert "Forecast of Qwen3 32B on GPQA Diamond: median" in (picture.get_attribute("aria-label") or "")
     assert page.locator(".forecast-figure .band").count() == 3
     page.wait_for_selector(".forecast-figure .known", state="attached")
+    page.wait_for_selector(".components li", state="attached")
     assert page.locator(".evidence-table tbody tr, .forecast tbody tr").count() > 0
     assert page.locator(".components li").count() > 2
     assert page.get_by_text("without a language model").count() == 1
