@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy import stats
+from scipy.special import ndtri
 
 from predictors.asked import Asked
 from predictors.benchmarks import BenchmarkSide
@@ -59,7 +59,7 @@ class Climate:
 
 _SILENT = np.full(len(LEVELS), np.nan)
 
-_ANYWHERE = 1.5 * stats.norm.ppf(LEVELS)
+_ANYWHERE = 1.5 * ndtri(LEVELS)
 """Before any outcome: nearly even over a bounded scale."""
 
 
@@ -82,7 +82,7 @@ class Climatology:
         by_column = np.full((len(cells.benchmarks), len(LEVELS)), np.nan)
         for j, values in _by_column(cells).items():
             kind = _kind(cells.benchmarks, j, tuple(kinds))
-            broad = by_kind[kind] if cells.benchmarks.bounded[j] else stats.norm.ppf(LEVELS)
+            broad = by_kind[kind] if cells.benchmarks.bounded[j] else ndtri(LEVELS)
             by_column[j] = _blend(values, broad, self.strength)
         return Climate(tuple(by_kind), np.array(list(by_kind.values())).reshape(-1, len(LEVELS)), by_column)
 

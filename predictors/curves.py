@@ -13,7 +13,8 @@ from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
-from scipy import sparse, stats
+from scipy import sparse
+from scipy.special import stdtrit
 
 from predictors.asymptotes import Asymptotes
 from predictors.capabilities import Evidence, Gaussians, conditioned
@@ -79,7 +80,7 @@ class Curves:
 
     def quantiles(self, theta: Gaussians, row: Ints, column: Ints, asymptotes: Asymptotes) -> Floats:
         """Quantiles ``(n, 99)`` of scores: those of capabilities, bent by the curve; errors join in quadrature."""
-        unit = stats.t.ppf(LEVELS, DEGREES_OF_FREEDOM) * np.sqrt((DEGREES_OF_FREEDOM - 2.0) / DEGREES_OF_FREEDOM)
+        unit = stdtrit(DEGREES_OF_FREEDOM, LEVELS) * np.sqrt((DEGREES_OF_FREEDOM - 2.0) / DEGREES_OF_FREEDOM)
         mean, spread = self.capability(theta, row, column), np.sqrt(self.doubt(theta, row, column))
         centre = asymptotes.curve(column, mean)[:, None]
         bent = asymptotes.curve(column, mean[:, None] + spread[:, None] * unit) - centre

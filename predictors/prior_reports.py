@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy.special import stdtrit
 
 from predictors.asked import Asked
 from predictors.benchmarks import NORMAL_MAD
@@ -36,8 +36,8 @@ class ReportNoise:
         centre = np.where(reported, asked.visible.value[asked.own], np.nan)
         # The new report and the median of the old ones err both.
         error = self.deviation * np.sqrt(1.0 + 1.0 / np.maximum(asked.cell_reports, 1))
-        scale = error / NORMAL_MAD / stats.t.ppf(0.75, DEGREES_OF_FREEDOM)
-        return np.asarray(centre[:, None] + scale[:, None] * stats.t.ppf(LEVELS, DEGREES_OF_FREEDOM))
+        scale = error / NORMAL_MAD / stdtrit(DEGREES_OF_FREEDOM, 0.75)
+        return np.asarray(centre[:, None] + scale[:, None] * stdtrit(DEGREES_OF_FREEDOM, LEVELS))
 
     def state(self) -> State:
         """Return what was learned."""

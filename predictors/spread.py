@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, Self
 
 import numpy as np
-from scipy import stats
+from scipy.special import stdtrit
 
 from predictors.models import Ints
 from records.metric import Floats
@@ -103,13 +103,13 @@ class Spread:
 def own_scale(quantiles: Floats) -> Floats:
     """Scale of the Student t distribution with the same central 80 %, shape ``(n,)``."""
     width = quantiles[:, HIGH] - quantiles[:, LOW]
-    return np.asarray(np.maximum(width / (2.0 * stats.t.ppf(LEVELS[HIGH], DEGREES_OF_FREEDOM)), 1e-3))
+    return np.asarray(np.maximum(width / (2.0 * stdtrit(DEGREES_OF_FREEDOM, LEVELS[HIGH])), 1e-3))
 
 
 def student(location: Floats, variance: Floats) -> Floats:
     """Quantiles ``(n, 99)`` of Student t distributions with locations and variances ``(n,)``."""
     scale = np.sqrt(variance * (DEGREES_OF_FREEDOM - 2.0) / DEGREES_OF_FREEDOM)
-    return np.asarray(location[:, None] + scale[:, None] * stats.t.ppf(LEVELS, DEGREES_OF_FREEDOM)[None, :])
+    return np.asarray(location[:, None] + scale[:, None] * stdtrit(DEGREES_OF_FREEDOM, LEVELS)[None, :])
 
 
 def _features(told: Told) -> Floats:

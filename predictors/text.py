@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize, stats
+from scipy import optimize
+from scipy.special import stdtrit
 
 from predictors.asked import Asked
 from predictors.cells import Cells
@@ -153,7 +154,7 @@ def _stretch(cells: Cells, ability: Normal, regressions: Sequence[ColumnRegressi
     row, column = cells.row[inside], np.searchsorted(seen, cells.column[inside])
     line = place_in(_rows(ability, row), [_rows(part, column) for part in expected])
     square = (cells.value[inside] - line.mean) ** 2
-    reach = stats.t.ppf(0.5 + COVERED / 2.0, DEGREES_OF_FREEDOM) ** 2 * (1.0 - 2.0 / DEGREES_OF_FREEDOM)
+    reach = stdtrit(DEGREES_OF_FREEDOM, 0.5 + COVERED / 2.0) ** 2 * (1.0 - 2.0 / DEGREES_OF_FREEDOM)
     weight = 1.0 / np.bincount(column)[column]
 
     def missing(stretch: float) -> float:

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
-from scipy import stats
+from scipy.special import ndtri
 
 from records.distribution import Distribution
 from records.errors import DistributionError
@@ -143,7 +143,7 @@ def _order(values: Floats, repairs: list[str]) -> Floats:
 
 def _interpolate(levels: Floats, values: Floats, metric: Metric) -> Floats:
     """Quantiles at the percent levels, shape ``(99,)``, from told levels and values ``(k,)`` in order."""
-    known, wanted = stats.norm.ppf(levels), stats.norm.ppf(LEVELS)
+    known, wanted = ndtri(levels), ndtri(LEVELS)
     working = metric.to_working(values, edge=_edge(values, metric))
     full = metric.from_working(_line(known, working, wanted))
     # A told bound was pulled inside to have a finite logit: the tails are pushed back by as much.
