@@ -19,8 +19,8 @@ from records.errors import NotEnoughRecords, UsageError
 from records.history import History
 from records.joint import Joint, JointPredictor
 from records.model import Model
-from scorecast.asking import check_threshold
 from scorecast.choosing import Subject, Wishes, known_cells, limits_of, models_by_benchmark
+from scorecast.planned import check_threshold
 
 Cell = tuple[Subject, Benchmark]
 

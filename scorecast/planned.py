@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
+from records.benchmark import Benchmark
 from records.errors import UnknownName, UsageError
 from records.model import Model
 from records.names.canonical import canonical_id
@@ -216,3 +217,18 @@ def withheld_sources(catalogue: Catalogue, *, without: Sequence[str], only: Sequ
     if kept and kept <= named:
         raise UsageError(f"No source is left: {', '.join(sorted(kept))} is to be used alone and to be left out.")
     return named | (frozenset(catalogue.sources) - kept if kept else frozenset())
+
+
+def check_threshold(threshold: float, benchmark: Benchmark) -> None:
+    """Make sure that a threshold is a possible score.
+
+    Raises:
+        UsageError: it lies outside the bounds of the benchmark's metric.
+    """
+    metric = benchmark.metric
+    if not metric.admits(threshold):
+        low, high = metric.bounds
+        raise UsageError(
+            f"A threshold of {threshold:g} is impossible on {benchmark.name}, "
+            f"whose scores lie between {low:g} and {high:g} {metric.unit.value}."
+        )

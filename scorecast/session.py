@@ -21,13 +21,12 @@ from records.names.catalogue import Catalogue
 from records.question import Question
 from records.search import SearchIndex
 from records.stages import HistorySource
-from scorecast.asking import check_threshold
 from scorecast.batch.plan import Plan, frame_rows, read_plan, table_of
 from scorecast.http.fitting import Histories
 from scorecast.issuing import issued
 from scorecast.own_benchmark import OwnBenchmark
 from scorecast.pipeline import Pipeline
-from scorecast.planned import OwnModel, plan
+from scorecast.planned import OwnModel, check_threshold, plan
 from scorecast.score_forecast import ScoreForecast
 from scorecast.score_forecasts import ScoreComparison, ScoreForecasts
 from scorecast.settings import Settings

@@ -15,7 +15,6 @@ from records.importers.rows import Row
 from records.model import Model
 from records.names.catalogue import Catalogue
 from records.question import Question
-from scorecast.asking import check_threshold
 from scorecast.batch import columns
 from scorecast.batch.columns import (
     OWN_BENCHMARK,
@@ -30,7 +29,7 @@ from scorecast.batch.columns import (
     truth,
 )
 from scorecast.own_benchmark import Kind, OwnBenchmark, described_benchmark
-from scorecast.planned import OwnModel, at_effort, parse_setting, plan
+from scorecast.planned import OwnModel, at_effort, check_threshold, parse_setting, plan
 
 T = TypeVar("T")
 

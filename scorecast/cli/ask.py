@@ -48,7 +48,7 @@ def ask(
     heard = Heard(shown=trace, as_json=json)
     with session.workspace(quiet=json) as workspace:
         catalogue = workspace.store.catalogue()
-        asked = understand(" ".join(question), catalogue)
+        asked = understand(" ".join(question), catalogue, today=session.today())
         told = session.parse_date(as_of, "--as-of") if as_of else None
         if told and asked.as_of and told != asked.as_of:
             raise UsageError(f"The question says as of {asked.as_of}, --as-of says {told}: leave one of them out.")
@@ -63,7 +63,7 @@ def ask(
                     benchmark=asked.benchmark,
                     setting=asked.setting,
                     as_of=date,
-                    cell_known=not withhold,
+                    cell_known=not (withhold or asked.withhold),
                 )
             )
             for model in asked.models

@@ -76,13 +76,12 @@ def forecast(
 
     scorecast forecast --model GPT-4.1 --new-benchmark "Loom Proofs" --description "Proofs of lemmas, graded by experts"
     """
-    from scorecast.asking import check_threshold
     from scorecast.cli import session
     from scorecast.cli.agent_options import agent_options, statistics
     from scorecast.cli.output import Heard, show_replies
     from scorecast.issuing import issued
     from scorecast.own_benchmark import Kind, OwnBenchmark
-    from scorecast.planned import OwnModel, check_sources, plan
+    from scorecast.planned import OwnModel, check_sources, check_threshold, plan
 
     agent = agent or forecaster == "agent"
     options = agent_options(agent=agent, think=think, blind=blind, max_usd=max_usd, trace=trace)

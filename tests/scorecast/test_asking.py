@@ -9,8 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from records.errors import ScorecastError, UnknownName, UsageError
-from records.names.catalogue import AmbiguousName
-from scorecast.asking import understand
+from records.names.catalogue import AmbiguousName, Catalogue
+from scorecast.asking import Asked
+from scorecast.asking import understand as read
+
+TODAY = dt.date(2025, 6, 1)
+
+
+def understand(text: str, catalogue: Catalogue) -> Asked:
+    return read(text, catalogue, today=TODAY)
 
 
 @pytest.mark.parametrize(
@@ -99,3 +106,19 @@ def test_any_text_is_understood_or_refused_in_our_own_words(catalogue, text) -> 
 def test_a_pronoun_is_no_name_to_look_up(catalogue) -> None:
     with pytest.raises(UsageError, match="No model is named"):
         understand("Will it pass 60 % on SWE-bench Verified?", catalogue)
+
+
+def test_what_the_chat_understands_is_understood_here(catalogue) -> None:
+    asked = understand("GPT-4.1 with high effort on AIME 2024 as of March 2025, ignoring the reported score", catalogue)
+    assert (asked.as_of, asked.setting.effort, asked.withhold) == (dt.date(2025, 3, 31), "high", True)
+
+
+def test_a_question_for_what_is_known_of_a_cell_is_a_forecast_of_it(catalogue) -> None:
+    asked = understand("What did GPT-4.1 score on AIME 2024 with 5 shots?", catalogue)
+    assert (asked.models[0].id, asked.benchmark.id, asked.setting.shots) == ("gpt-4.1", "aime_2024", 5)
+
+
+@pytest.mark.parametrize("text", ["Which model is best on AIME 2024?", "What is AIME 2024?"])
+def test_what_asks_for_no_forecast_is_handed_to_the_chat(catalogue, text) -> None:
+    with pytest.raises(UsageError, match="`scorecast chat` looks it up"):
+        understand(text, catalogue)

@@ -12,12 +12,12 @@ from records.benchmark import Benchmark
 from records.errors import UsageError
 from records.model import Model
 from records.setting import Setting
-from scorecast.asking import check_threshold
 from scorecast.chat.understanding import phrases
 from scorecast.chat.understanding.intent import MOST_CONTENDERS, MOST_QUESTIONS, Intent, Kind, Topic, Unclear
 from scorecast.chat.understanding.lexicon import words_of
 from scorecast.chat.understanding.spotting import Names, Spotted
 from scorecast.chat.understanding.unknown import unknown_name
+from scorecast.planned import check_threshold
 
 LONGEST = 4000
 """Characters of a message that are read."""
@@ -150,7 +150,9 @@ def _look_up(kind: Kind, told: Read, before: Topic) -> Intent:
     if not (models or benchmarks) or (kind is Kind.BEST and not benchmarks):
         return Intent(Kind.INCOMPLETE, replace(before, benchmarks=()))
     as_of = told.dated.as_of if told.dated.told else None
-    topic = Topic(models=models[:MOST_CONTENDERS], benchmarks=benchmarks[:MOST_CONTENDERS], as_of=as_of)
+    topic = Topic(
+        models=models[:MOST_CONTENDERS], benchmarks=benchmarks[:MOST_CONTENDERS], setting=told.setting, as_of=as_of
+    )
     return Intent(kind, topic)
 
 

@@ -22,7 +22,6 @@ from records.model import Model
 from records.names.catalogue import AmbiguousName, Catalogue
 from records.names.effort import LEVELS
 from records.names.fold import fold
-from scorecast.asking import LONGEST_NAME
 from scorecast.chat.understanding.intent import Unclear, What
 from scorecast.chat.understanding.lexicon import ALSO_NAMES, BEFORE_BENCHMARK, BEFORE_EITHER, ORDINARY, words_of
 
@@ -30,6 +29,9 @@ MODEL, BENCHMARK, MUDDLE = "\ue000", "\ue001", "\ue002"
 """Signs that stand for a model, a benchmark and an ambiguous name in a skeleton; no message holds them."""
 
 SIGNS = MODEL + BENCHMARK + MUDDLE
+
+LONGEST_NAME = 10
+"""Words in the longest name that is looked for."""
 
 MOST_WORDS = 300
 """Words of a message that are looked at."""
