@@ -9,13 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from scorecast.library import Session, compare, forecast, forecasts
-    from scorecast.own_benchmark import OwnBenchmark
-    from scorecast.planned import OwnModel
-    from scorecast.records_retriever import RecordsRetriever
-    from scorecast.score_forecast import ScoreForecast
-    from scorecast.score_forecasts import ScoreComparison, ScoreForecasts
-    from scorecast.score_regressor import ScoreRegressor
+    from scorecast.library.functions import compare, forecast, forecasts
+    from scorecast.library.records_retriever import RecordsRetriever
+    from scorecast.library.score_forecast import ScoreForecast
+    from scorecast.library.score_forecasts import ScoreComparison, ScoreForecasts
+    from scorecast.library.score_regressor import ScoreRegressor
+    from scorecast.library.session import Session
+    from scorecast.questions.own_benchmark import OwnBenchmark
+    from scorecast.questions.planned import OwnModel
 
 __all__ = [
     "OwnBenchmark",
@@ -32,15 +33,19 @@ __all__ = [
 ]
 
 _HOMES = {
-    "OwnBenchmark": "own_benchmark",
-    "OwnModel": "planned",
-    "RecordsRetriever": "records_retriever",
-    "ScoreComparison": "score_forecasts",
-    "ScoreForecast": "score_forecast",
-    "ScoreForecasts": "score_forecasts",
-    "ScoreRegressor": "score_regressor",
+    "OwnBenchmark": "questions.own_benchmark",
+    "OwnModel": "questions.planned",
+    "RecordsRetriever": "library.records_retriever",
+    "ScoreComparison": "library.score_forecasts",
+    "ScoreForecast": "library.score_forecast",
+    "ScoreForecasts": "library.score_forecasts",
+    "ScoreRegressor": "library.score_regressor",
+    "Session": "library.session",
+    "compare": "library.functions",
+    "forecast": "library.functions",
+    "forecasts": "library.functions",
 }
-"""The modules of those names that are not in ``scorecast.library``."""
+"""The module of each name."""
 
 
 def __getattr__(name: str) -> object:
@@ -48,7 +53,7 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}; it has {', '.join(__all__)}")
     import importlib
 
-    return getattr(importlib.import_module(f"{__name__}.{_HOMES.get(name, 'library')}"), name)
+    return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
 
 
 def __dir__() -> list[str]:

@@ -12,7 +12,7 @@ import pandas as pd
 from records.history import History
 from records.names.catalogue import Catalogue
 from records.names.fold import fold
-from scorecast.planned import check_sources
+from scorecast.questions.planned import check_sources
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from scorecast.settings import Settings
 
 if TYPE_CHECKING:
     from agent.remembered import Remembered
-    from scorecast.agents import AgentOptions
+    from scorecast.agents.home import AgentOptions
 
 Busy = Callable[[str], None]
 
@@ -65,7 +65,7 @@ class Workspace:
 
     def _agent(self, options: AgentOptions, statistics: Predictor, heard: Callable[[Remembered], None]) -> Predictor:
         # Here, since the search index and the agent take time to load, and most forecasts need neither.
-        from scorecast.agents import AgentHome, LazyIndex
+        from scorecast.agents.home import AgentHome, LazyIndex
         from scorecast.indexing import open_index
 
         index = LazyIndex(lambda: open_index(self.settings, self.store, busy=self.busy))

@@ -15,8 +15,8 @@ from records.importers.cells import blank, flat_text
 from records.importers.untrusted import day, written_number
 from records.job import Typed
 from records.setting import Setting
-from scorecast.own_benchmark import OwnBenchmark
-from scorecast.planned import OwnModel
+from scorecast.questions.own_benchmark import OwnBenchmark
+from scorecast.questions.planned import OwnModel
 
 ASKED = ("model", "benchmark", "threshold", "as_of", "known")
 SETTING = tuple(Setting.model_fields)

@@ -26,7 +26,7 @@ from records.forecast import Answer, Forecast
 from records.history import History
 from records.job import Cost, Item, ItemState, Job, JobState, Settlement
 from records.stages import FittedPredictor
-from scorecast.agents import AgentHome, open_endpoint
+from scorecast.agents.home import AgentHome, open_endpoint
 from scorecast.batch.options import BatchOptions, LeftOver
 from scorecast.batch.pace import NAME, Pace
 from scorecast.batch.progress import Progress

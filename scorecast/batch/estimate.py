@@ -18,7 +18,7 @@ from agent.predictor import AT_ONCE
 from agent.tools.toolbox import schemas
 from prompts import prompt
 from records.job import Item
-from scorecast.agents import AgentHome
+from scorecast.agents.home import AgentHome
 from scorecast.batch.options import BatchOptions
 
 ENOUGH = 5

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from records.errors import UsageError
-from scorecast.agents import AgentHome
+from scorecast.agents.home import AgentHome
 from scorecast.batch import jobs
 from scorecast.batch.engine import Engine
 from scorecast.batch.options import BatchOptions
 from scorecast.batch.plan import frame_rows, read_plan
 from scorecast.batch.settling import Clock
-from scorecast.own_benchmark import first_problem
-from scorecast.planned import check_sources
+from scorecast.questions.own_benchmark import first_problem
+from scorecast.questions.planned import check_sources
 from scorecast.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def forecast_frame(
     resume: bool,
     options: Mapping[str, object],
 ) -> pd.DataFrame:
-    """Forecast every row of a data frame; see ``scorecast.session.Session.batch``.
+    """Forecast every row of a data frame; see ``scorecast.library.session.Session.batch``.
 
     Raises:
         UsageError: the frame is no plan, an option cannot be, or a row is bad and ``strict`` says so.

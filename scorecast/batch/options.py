@@ -15,7 +15,7 @@ from agent.effort import Think
 from records.base import Value
 from records.errors import DataError
 from records.job import Job
-from scorecast.agents import AgentOptions
+from scorecast.agents.home import AgentOptions
 
 
 class LeftOver(StrEnum):

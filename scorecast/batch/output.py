@@ -17,7 +17,7 @@ from records.exporters.writing import write_whole
 from records.job import Item
 from records.quantiles import LEVELS
 from records.store.jobs import Outcome, Stated
-from scorecast.reply_json import Json
+from scorecast.showing.reply_json import Json
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from agent.access.spending import Limits, Spent
-from scorecast.agents import AgentHome
+from scorecast.agents.home import AgentHome
 from scorecast.batch.estimate import Each, usual
 from scorecast.batch.options import BatchOptions
 

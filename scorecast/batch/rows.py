@@ -28,8 +28,8 @@ from scorecast.batch.columns import (
     text,
     truth,
 )
-from scorecast.own_benchmark import Kind, OwnBenchmark, described_benchmark
-from scorecast.planned import OwnModel, at_effort, check_threshold, parse_setting, plan
+from scorecast.questions.own_benchmark import Kind, OwnBenchmark, described_benchmark
+from scorecast.questions.planned import OwnModel, at_effort, check_threshold, parse_setting, plan
 
 T = TypeVar("T")
 

@@ -24,7 +24,7 @@ from scorecast.chat.understanding.intent import Intent, Kind, Topic
 from scorecast.chat.understanding.reading import LONGEST
 from scorecast.chat.understanding.spotting import Names
 from scorecast.pipeline import Reply
-from scorecast.planned import at_effort
+from scorecast.questions.planned import at_effort
 
 LOOKED_BACK = 20
 """Entries of the ledger in which an issued forecast is looked for."""

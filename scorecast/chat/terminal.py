@@ -12,7 +12,7 @@ from records.question import Question
 from scorecast.chat.answering import answer, complain, issued_before
 from scorecast.chat.understanding.conversation import REMEMBERED, Said
 from scorecast.chat.understanding.spotting import Names
-from scorecast.issuing import issued
+from scorecast.ledger.issuing import issued
 from scorecast.pipeline import Pipeline, Reply
 from scorecast.workspace import Workspace
 

@@ -16,8 +16,8 @@ def learn(
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Learn the agent's weight from its forecasts, backtested ones included, whose outcomes the records show by now."""
-    from scorecast.agent_weights import learned, learned_json, learned_table
-    from scorecast.agents import AgentHome
+    from scorecast.agents.home import AgentHome
+    from scorecast.agents.weights import learned, learned_json, learned_table
     from scorecast.cli import session
     from scorecast.cli.output import console, print_json
     from scorecast.settings import Settings
@@ -41,10 +41,10 @@ def show(
 ) -> None:
     """Show conversations behind earlier forecasts of the agent; without an argument, list them."""
     from records.errors import UsageError
-    from scorecast.agents import AgentHome
+    from scorecast.agents.home import AgentHome
     from scorecast.cli.output import console
     from scorecast.settings import Settings
-    from scorecast.trace import listing, matching, trace
+    from scorecast.showing.trace import listing, matching, trace
 
     kept = AgentHome.of(Settings.from_environment()).conversations
     found = matching(kept.all(), what)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from scorecast.agents import AgentOptions
+    from scorecast.agents.home import AgentOptions
 
 
 class Level(StrEnum):
@@ -52,7 +52,7 @@ def agent_options(
     if max_usd is not None and not max_usd > 0.0:
         raise UsageError(f"--max-usd {max_usd:g}: a limit lies above 0; leave it out for none.")
     from agent.effort import Think as Effort  # not before it is asked for: the agent's libraries take a second
-    from scorecast.agents import AgentOptions
+    from scorecast.agents.home import AgentOptions
 
     return AgentOptions(think=Effort(think.value) if think else Effort.MEDIUM, blind=blind, usd=max_usd)
 

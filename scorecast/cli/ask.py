@@ -37,12 +37,12 @@ def ask(
     """
     from records.errors import UsageError
     from records.question import Question
-    from scorecast.asking import understand
+    from scorecast.chat.asking import understand
     from scorecast.cli import session
     from scorecast.cli.agent_options import agent_options
     from scorecast.cli.output import Heard, show_replies
-    from scorecast.issuing import issued
-    from scorecast.planned import at_effort
+    from scorecast.ledger.issuing import issued
+    from scorecast.questions.planned import at_effort
 
     options = agent_options(agent=agent, think=think, blind=blind, max_usd=max_usd, trace=trace)
     heard = Heard(shown=trace, as_json=json)

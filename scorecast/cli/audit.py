@@ -21,10 +21,10 @@ def audit(
 
     Ends with code 1 when a leak was found.
     """
-    from scorecast.auditing import audits
+    from scorecast.bench.audits import audits
+    from scorecast.bench.public_protocols import opened
     from scorecast.cli import bench_tables, session
     from scorecast.cli.output import console
-    from scorecast.public_protocols import opened
     from scorecast.settings import Settings
 
     settings = Settings.from_environment()

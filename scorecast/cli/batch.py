@@ -140,7 +140,7 @@ def batch(
         if jobs.refused(told.items) == len(told.items):
             raise UsageError(f"No row of {name} asks anything that makes sense.")
         if dry_run:
-            from scorecast.agents import AgentHome
+            from scorecast.agents.home import AgentHome
 
             found = estimate(told.items, options, AgentHome.of(workspace.settings))
             batch_show.tell_estimate(found, as_json=json)
@@ -155,7 +155,7 @@ def _options(**told: object) -> BatchOptions:
 
     from records.errors import UsageError
     from scorecast.batch.options import BatchOptions
-    from scorecast.own_benchmark import first_problem
+    from scorecast.questions.own_benchmark import first_problem
 
     if not told["agent"] and (told["blind"] or told["think"] != Level.MEDIUM.value):
         raise UsageError("--think and --blind: only the agent can heed that; add --agent.")
@@ -198,10 +198,10 @@ def _read(
     workspace: Workspace, table: Rows, name: str, *, as_of: str, options: BatchOptions
 ) -> tuple[Plan, BatchOptions]:
     """Read the plan against the store, and complete the options by what the environment says."""
-    from scorecast.agents import AgentHome
+    from scorecast.agents.home import AgentHome
     from scorecast.batch.plan import read_plan
     from scorecast.cli import session
-    from scorecast.planned import check_sources
+    from scorecast.questions.planned import check_sources
     from scorecast.workspace import forecaster
 
     catalogue = workspace.store.catalogue()

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from eval.backtest import Finished
     from eval.contestants import Contestant
     from eval.suites import Suite
-    from scorecast.benching import Bench
+    from scorecast.bench.backtests import Bench
     from scorecast.workspace import Workspace
 
 app = typer.Typer(help="Measure forecasters out of sample.", no_args_is_help=True)
@@ -44,7 +44,7 @@ app.command("next")(next_cells)
 
 
 def _measure(name: str, own: Mapping[str, Any], asking: Asking, judging: Judging) -> None:
-    from scorecast.benching import Bench
+    from scorecast.bench.backtests import Bench
     from scorecast.cli import session
 
     judged = _contestants(judging)
@@ -78,7 +78,7 @@ def benchpress(
     from eval.benchpress.protocols import HIDDEN_CELLS
     from eval.benchpress.published import METHOD, check, check_order
     from records.errors import UsageError
-    from scorecast import public_protocols
+    from scorecast.bench import public_protocols
     from scorecast.cli import bench_tables, session
     from scorecast.cli.output import console
     from scorecast.settings import Settings
@@ -108,7 +108,7 @@ def compare(
 ) -> None:
     """Hold two results of one suite against each other."""
     from eval.result import Result
-    from scorecast.benching import compared
+    from scorecast.bench.backtests import compared
     from scorecast.cli import bench_tables
     from scorecast.cli.output import console
     from scorecast.settings import Settings
@@ -130,7 +130,7 @@ def questions(
     Add the columns level and value, a row a quantile, and judge the file with --forecaster FILE --suite SUITE.
     """
     from eval.suites import load
-    from scorecast.benching import write_questions
+    from scorecast.bench.backtests import write_questions
 
     told = load(suite)
     write_questions(told, output, overwrite=force)
@@ -139,9 +139,9 @@ def questions(
 
 def _suite(workspace: Workspace, name: str, own: Mapping[str, Any], asking: Asking) -> Suite:
     from eval.suites import load
-    from scorecast.benching import make_suite, parameters
+    from scorecast.bench.backtests import make_suite, parameters
     from scorecast.cli import session
-    from scorecast.planned import withheld_sources
+    from scorecast.questions.planned import withheld_sources
 
     if asking.suite:
         return load(asking.suite)
@@ -162,9 +162,9 @@ def _suite(workspace: Workspace, name: str, own: Mapping[str, Any], asking: Aski
 
 def _contestants(judging: Judging, *, reference: str = "") -> tuple[Contestant, ...]:
     """Find whom to judge, and tell what is wrong with single rows of their files."""
-    from scorecast.agent_contestants import Agents
+    from scorecast.bench.agent_contestants import Agents
+    from scorecast.bench.contestants import contestants, remarks
     from scorecast.cli import bench_tables, session
-    from scorecast.contestants import contestants, remarks
     from scorecast.settings import Settings
 
     judged = contestants(
@@ -183,7 +183,7 @@ def _judge(bench: Bench, suite: Suite, judged: Sequence[Contestant], judging: Ju
     """Run, show and save; returns the finished runs."""
     from eval.report import write_html
     from records.exporters.writing import write_whole
-    from scorecast.benching import result
+    from scorecast.bench.backtests import result
     from scorecast.cli import bench_tables
     from scorecast.cli.output import console
 

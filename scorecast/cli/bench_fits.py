@@ -23,8 +23,8 @@ def fits(
     from rich.table import Table
 
     from predictors.registry import DEFAULT
+    from scorecast.bench.fit_speed import QUESTIONS, fit_costs
     from scorecast.cli.output import console
-    from scorecast.fit_speed import QUESTIONS, fit_costs
 
     table = Table(
         "forecaster",

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from rich.table import Table
 
-    from eval.planning_trial_summary import Figure
+    from eval.planning.trial_summary import Figure
 
 Data = Annotated[Path, typer.Option("--data", help="Folder of the public matrix.json.", show_default=False)]
 Folds = Annotated[int, typer.Option("--folds", min=2, help="Parts into which models are dealt.")]
@@ -37,11 +37,11 @@ def subset(
     table: TableFile = None,
 ) -> None:
     """Choose probes on some models, reveal them of the others, and forecast the rest; against the peer's five."""
-    from eval.planning_published import FIGURES
-    from scorecast import public_protocols
+    from eval.planning.published import FIGURES
+    from scorecast.bench import public_protocols
+    from scorecast.choosing.trials import matrix_history, numbers, probe_trial, probe_ways
     from scorecast.cli import session
     from scorecast.cli.output import console, progress
-    from scorecast.plan_trials import matrix_history, numbers, probe_trial, probe_ways
     from scorecast.settings import Settings
     from scorecast.workspace import forecaster as named
 
@@ -81,10 +81,10 @@ def next_cells(
 ) -> None:
     """Reveal cells of hidden models in the order of our ranking, at random, and by the largest variance."""
     from records.errors import UsageError
-    from scorecast import public_protocols
+    from scorecast.bench import public_protocols
+    from scorecast.choosing.trials import cell_trial, matrix_history, numbers
     from scorecast.cli import session
     from scorecast.cli.output import console, progress
-    from scorecast.plan_trials import cell_trial, matrix_history, numbers
     from scorecast.settings import Settings
     from scorecast.workspace import forecaster as named
 
@@ -105,7 +105,7 @@ def next_cells(
 
 def _probes(found: pd.DataFrame, name: str, k: int) -> Table:
     """One row a way, for one number of probes."""
-    from eval.planning_trial_summary import lines
+    from eval.planning.trial_summary import lines
 
     table = _table("probes", "rest", "less than random", "with probes as 0", "revealed", "cells", "draws")
     table.title = f"{name}, {k} probes: median absolute error with 95 % limits over models"
@@ -130,7 +130,7 @@ def _curve(found: pd.DataFrame, name: str) -> Table:
 
 def _cells(found: pd.DataFrame, measure: str, name: str, target: str) -> Table:
     """One row a number of revealed cells: each way, and by how much it is below random choice."""
-    from eval.planning_trial_summary import lines
+    from eval.planning.trial_summary import lines
 
     median = BY_MEASURE[measure]
     ways = list(dict.fromkeys(found["way"]))

@@ -11,8 +11,8 @@ from scorecast.cli.bench_options import Seed
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from scorecast.recall import Recall
-    from scorecast.retrieval_speed import Speed
+    from scorecast.bench.recall import Recall
+    from scorecast.bench.retrieval_speed import Speed
 
 
 def retrieval(
@@ -24,11 +24,11 @@ def retrieval(
     seed: Seed = 0,
 ) -> None:
     """Tell whether the records that help most are among the first 20 found, by each way of searching."""
+    from scorecast.bench.recall import measure
+    from scorecast.bench.retrieval_speed import measure_speed
     from scorecast.cli import session
     from scorecast.cli.output import console
     from scorecast.indexing import open_index
-    from scorecast.recall import measure
-    from scorecast.retrieval_speed import measure_speed
     from scorecast.settings import Settings
 
     if records:

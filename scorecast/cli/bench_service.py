@@ -33,7 +33,7 @@ def service(
     """
     from rich import print_json
 
-    from scorecast import service_load
+    from scorecast.bench import service_load
     from scorecast.cli import session
     from scorecast.cli.output import console
 

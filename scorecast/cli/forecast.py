@@ -79,9 +79,9 @@ def forecast(
     from scorecast.cli import session
     from scorecast.cli.agent_options import agent_options, statistics
     from scorecast.cli.output import Heard, show_replies
-    from scorecast.issuing import issued
-    from scorecast.own_benchmark import Kind, OwnBenchmark
-    from scorecast.planned import OwnModel, check_sources, check_threshold, plan
+    from scorecast.ledger.issuing import issued
+    from scorecast.questions.own_benchmark import Kind, OwnBenchmark
+    from scorecast.questions.planned import OwnModel, check_sources, check_threshold, plan
 
     agent = agent or forecaster == "agent"
     options = agent_options(agent=agent, think=think, blind=blind, max_usd=max_usd, trace=trace)

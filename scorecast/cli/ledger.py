@@ -58,10 +58,10 @@ def show(
     json: AsJson = False,
 ) -> None:
     """Show one forecast as it was issued."""
-    from scorecast import card
     from scorecast.cli import session
     from scorecast.cli.output import console, print_json
     from scorecast.pipeline import Reply
+    from scorecast.showing import card
 
     with session.workspace(quiet=json) as workspace:
         found = workspace.store.ledger.entry(forecast)
@@ -89,8 +89,8 @@ def resolve(
     from scorecast.cli import session
     from scorecast.cli.ledger_tables import settled_table
     from scorecast.cli.output import console
-    from scorecast.resolving import resolve as settle
-    from scorecast.resolving import resolve_from_records
+    from scorecast.ledger.resolving import resolve as settle
+    from scorecast.ledger.resolving import resolve_from_records
 
     if from_records == bool(forecast or value is not None):
         raise UsageError("Name a forecast and its value, as in `scorecast resolve 3f2a 71.5`, or say --from-records.")
@@ -124,7 +124,7 @@ def track_record(
     from scorecast.cli import bench_tables, session
     from scorecast.cli.ledger_tables import uncounted
     from scorecast.cli.output import console
-    from scorecast.track_record import track_record as scored
+    from scorecast.ledger.track_record import track_record as scored
 
     screen = console()
     with session.workspace() as workspace:

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from eval.track_record import Told
 from records.ledger import Issued, Settled
-from scorecast.card import score
+from scorecast.showing.card import score
 
 ID_SHOWN = 8
 """Digits of an id that are printed: enough to name one of many thousands."""

@@ -13,9 +13,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from records.forecast import Forecast
-from scorecast import card
 from scorecast.pipeline import Reply
-from scorecast.reply_json import Json, as_json, comparison_json
+from scorecast.showing import card
+from scorecast.showing.reply_json import Json, as_json, comparison_json
 
 if TYPE_CHECKING:
     from agent.remembered import Remembered
@@ -56,7 +56,7 @@ class Heard:
     def show(self) -> None:
         """Print the conversations."""
         if self.shown and self.told:
-            from scorecast.trace import trace
+            from scorecast.showing.trace import trace
 
             for remembered in self.told:
                 console(stderr=self.as_json).print(trace(remembered))

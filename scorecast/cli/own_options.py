@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from scorecast.own_benchmark import OwnBenchmark
+    from scorecast.questions.own_benchmark import OwnBenchmark
 
 MODEL = "A model of your own"
 BENCHMARK = "A benchmark of your own"
 
 
 class Measure(StrEnum):
-    """What scores are told in; the same values as ``scorecast.own_benchmark.Kind``, which takes time to load."""
+    """What scores are told in: the values of ``scorecast.questions.own_benchmark.Kind``, which takes time to load."""
 
     PERCENT = "percent"
     ERROR_RATE = "error-rate"

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from records.benchmark import Benchmark
     from records.history import History
     from records.names.catalogue import Catalogue
-    from scorecast.choosing import Subject, Wishes
-    from scorecast.planned import OwnModel
+    from scorecast.choosing.benchmarks import Subject, Wishes
+    from scorecast.questions.planned import OwnModel
     from scorecast.workspace import Workspace
 
 app = typer.Typer(help="Choose what to run: benchmarks for a subset, experiments for a target.", no_args_is_help=True)
@@ -74,7 +74,7 @@ def subset(
     """
     from planning.subset import Way
     from records.errors import UsageError
-    from scorecast.choosing import choose_subset, new_release, pool
+    from scorecast.choosing.benchmarks import choose_subset, new_release, pool
     from scorecast.cli import session
     from scorecast.cli.output import console, print_json
     from scorecast.cli.plan_tables import subset_json, subset_table
@@ -151,8 +151,8 @@ def next_experiments(
     scorecast plan next --target order -m o3-high -m DeepSeek-R1 -b frontiermath --budget 4
     """
     from records.errors import UsageError
-    from scorecast.choosing import pool
-    from scorecast.choosing_cells import Kind, Wanted, choose_cells
+    from scorecast.choosing.benchmarks import pool
+    from scorecast.choosing.cells import Kind, Wanted, choose_cells
     from scorecast.cli import session
     from scorecast.cli.output import console, print_json
     from scorecast.cli.plan_tables import batch_table, cells_json, ranking_table, target_told
@@ -220,7 +220,7 @@ def _own_model(
     *, released: str, params_b: float | None, family: str, organisation: str, reasoning: bool | None
 ) -> OwnModel:
     from scorecast.cli import session
-    from scorecast.planned import OwnModel
+    from scorecast.questions.planned import OwnModel
 
     return OwnModel(
         released=session.parse_date(released, "--released") if released else None,
@@ -244,8 +244,8 @@ def _benchmarks(catalogue: Catalogue, told: Sequence[str] | None) -> list[Benchm
 def _subject(
     catalogue: Catalogue, name: str, day: dt.date, told: OwnModel | None = None, known: Sequence[str] = ()
 ) -> Subject:
-    from scorecast.choosing import Subject
-    from scorecast.planned import OwnModel, subject_of
+    from scorecast.choosing.benchmarks import Subject
+    from scorecast.questions.planned import OwnModel, subject_of
 
     return Subject(*subject_of(catalogue, model=name, as_of=day, own=told or OwnModel(), known=known))
 
@@ -260,8 +260,8 @@ def _wishes(
     barred: Sequence[str] | None,
 ) -> Wishes:
     from planning.limits import exact_cost
-    from scorecast.choosing import Wishes
-    from scorecast.plan_costs import costs_of
+    from scorecast.choosing.benchmarks import Wishes
+    from scorecast.choosing.costs import costs_of
 
     return Wishes(
         size=size,

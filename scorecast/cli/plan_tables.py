@@ -10,9 +10,9 @@ from rich.text import Text
 from planning.greedy import Pick
 from planning.next_cells import Candidate
 from planning.subset import Chosen
-from scorecast.choosing import ChosenSubset
-from scorecast.choosing_cells import ChosenCells, Kind
-from scorecast.reply_json import Json
+from scorecast.choosing.benchmarks import ChosenSubset
+from scorecast.choosing.cells import ChosenCells, Kind
+from scorecast.showing.reply_json import Json
 
 SHOWN = 4
 """Benchmarks that are named beside the pick that stands for them."""

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from records.batch import Added, Batch
     from records.history import History
     from records.importers import Mapping, Overrides
-    from scorecast.reply_json import Json
+    from scorecast.showing.reply_json import Json
     from scorecast.workspace import Workspace
 
 app = typer.Typer(help="Search, show, import and export records.", no_args_is_help=True)

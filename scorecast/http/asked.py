@@ -11,8 +11,8 @@ from records.base import Day, Identifier, Label, Link, Value
 from records.names.catalogue import Catalogue
 from records.question import Question
 from records.setting import Setting
-from scorecast.own_benchmark import Kind, OwnBenchmark
-from scorecast.planned import OwnModel, check_sources, check_threshold, plan
+from scorecast.questions.own_benchmark import Kind, OwnBenchmark
+from scorecast.questions.planned import OwnModel, check_sources, check_threshold, plan
 
 MOST_QUESTIONS = 100
 MOST_CONTENDERS = 10

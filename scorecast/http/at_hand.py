@@ -13,7 +13,7 @@ from records.access_key import Scope
 from scorecast.http.access import Caller, allowed
 from scorecast.http.desk import Desk
 from scorecast.http.guard import Bounds
-from scorecast.reply_json import Json
+from scorecast.showing.reply_json import Json
 
 T = TypeVar("T")
 

@@ -19,10 +19,10 @@ from scorecast.http.access import Caller
 from scorecast.http.asked import Asked
 from scorecast.http.deliberating import Deliberating, Leaving
 from scorecast.http.desk import Desk, told_json
-from scorecast.http.fitting import Recent
 from scorecast.http.orders import Order, Write
 from scorecast.pipeline import Reply
-from scorecast.reply_json import Json
+from scorecast.shared_fits import Recent
+from scorecast.showing.reply_json import Json
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from scorecast.pipeline import Reply
 if TYPE_CHECKING:
     from agent.access.endpoint import Endpoint
     from agent.remembered import Remembered
-    from scorecast.agents import LazyIndex
+    from scorecast.agents.home import LazyIndex
     from scorecast.http.desk import Desk
 
 
@@ -90,7 +90,7 @@ class Deliberating:
         return await self._desk.crew.deliberating.run(self._answer, order, leaving)
 
     def _answer(self, order: Order, leaving: Leaving) -> Told:
-        from scorecast.agents import AgentHome, AgentOptions, open_endpoint
+        from scorecast.agents.home import AgentHome, AgentOptions, open_endpoint
 
         desk, home = self._desk, AgentHome.of(self._desk.workspace.settings)
         statistics = desk.patient.predictor
@@ -105,7 +105,7 @@ class Deliberating:
 
     @cached_property
     def _index(self) -> LazyIndex:
-        from scorecast.agents import LazyIndex
+        from scorecast.agents.home import LazyIndex
         from scorecast.indexing import open_index
 
         workspace = self._desk.workspace

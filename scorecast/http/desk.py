@@ -19,14 +19,14 @@ from records.names.catalogue import Catalogue
 from scorecast.fits import Fits
 from scorecast.http.asked import Asked
 from scorecast.http.crew import Crew
-from scorecast.http.fitting import FitNeeded, Histories, Recent, Shared, Waiting
 from scorecast.http.gathering import Gathering
 from scorecast.http.metrics import Metrics
 from scorecast.http.orders import Once, Order, Told, Write
 from scorecast.http.rounds import Round
 from scorecast.keys import find_key
 from scorecast.pipeline import Pipeline, Reply
-from scorecast.reply_json import Json, as_json
+from scorecast.shared_fits import FitNeeded, Histories, Recent, Shared, Waiting
+from scorecast.showing.reply_json import Json, as_json
 from scorecast.workspace import Workspace, forecaster
 
 __all__ = ["Clock", "Desk", "Once", "Told", "Write", "pairs_json", "told_json"]

@@ -15,7 +15,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from scorecast.http.problems import MEDIA, URN
-from scorecast.reply_json import Json
+from scorecast.showing.reply_json import Json
 
 COMPLETIONS = "/v1/chat/completions"
 ALIAS = "/openai/"

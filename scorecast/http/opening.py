@@ -9,9 +9,9 @@ from contextlib import asynccontextmanager, nullcontext
 
 from records.errors import NotEnoughRecords
 from scorecast.http.desk import Clock, Desk
-from scorecast.http.fitting import Waiting
 from scorecast.http.metrics import Metrics
 from scorecast.settings import Settings
+from scorecast.shared_fits import Waiting
 from scorecast.workspace import open_workspace
 
 LOG = logging.getLogger("scorecast.http")

@@ -20,7 +20,7 @@ from starlette.exceptions import HTTPException
 
 from records.errors import DataError, NotEnoughRecords, ScorecastError, StoreError, UnknownName, UsageError
 from records.names.catalogue import AmbiguousName
-from scorecast.reply_json import Json
+from scorecast.showing.reply_json import Json
 
 MEDIA = "application/problem+json"
 URN = "urn:scorecast:problem:"

@@ -18,11 +18,11 @@ from scorecast.http.access import Caller
 from scorecast.http.asked import Asked
 from scorecast.http.at_hand import page
 from scorecast.http.desk import Desk, Told, Write, pairs_json, told_json
+from scorecast.ledger.resolving import resolve as settle
 from scorecast.mcp.asked import CompareAsked, DescribeAsked, Kind, LedgerAsked, ResolveAsked, SearchAsked
 from scorecast.mcp.told import brief, entry, hit
 from scorecast.pipeline import Reply
-from scorecast.reply_json import Json, settled_json
-from scorecast.resolving import resolve as settle
+from scorecast.showing.reply_json import Json, settled_json
 
 SECONDS = 300.0
 """After which no further question of a call is begun; agents give up sooner."""

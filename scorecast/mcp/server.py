@@ -15,7 +15,7 @@ from mcp.types import CallToolRequestParams, CallToolResult, ListToolsResult, Pa
 from starlette.applications import Starlette
 
 from records.search import SearchIndex
-from scorecast.agents import LazyIndex
+from scorecast.agents.home import LazyIndex
 from scorecast.http.access import LOCAL, Caller
 from scorecast.http.application import Policy, stand_before
 from scorecast.http.desk import Clock, Desk

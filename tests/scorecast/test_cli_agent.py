@@ -9,7 +9,7 @@ import pytest
 
 from agent.access.scripted.replies import calls, fails, says
 from agent.access.scripted.server import ScriptedEndpoint
-from scorecast.agents import AgentHome
+from scorecast.agents.home import AgentHome
 from scorecast.settings import Settings
 
 pytestmark = pytest.mark.xdist_group("corpus")

@@ -11,10 +11,10 @@ from records.forecast import Forecast
 from records.metric import Metric, Unit
 from records.names.catalogue import Catalogue
 from records.record import Record
-from scorecast.card import score
 from scorecast.chat.replies.markdown import blocks, bullets, chance, code, link, named, plain, span, table
 from scorecast.pipeline import Reply
-from scorecast.reasons import reasons
+from scorecast.showing.card import score
+from scorecast.showing.reasons import reasons
 
 TOP_EVIDENCE = 3
 """Pieces of evidence that are told unasked."""

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from records.forecast import Forecast
 from records.names.catalogue import Catalogue
-from scorecast.card import score
 from scorecast.chat.replies.forecasts import evidence_line
 from scorecast.chat.replies.markdown import blocks, code, count, plain, span, table
 from scorecast.pipeline import Reply
+from scorecast.showing.card import score
 
 SMALLEST = 0.005
 """Weight below which a component is left out."""

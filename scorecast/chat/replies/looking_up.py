@@ -9,9 +9,9 @@ from records.history import History, to_record
 from records.metric import Metric, bounds_told
 from records.model import Model
 from records.record import Record
-from scorecast.card import score
 from scorecast.chat.replies.markdown import blocks, bullets, code, count, link, named, plain
 from scorecast.chat.understanding.intent import Topic
+from scorecast.showing.card import score
 
 SHOWN = 8
 """Records that are listed."""

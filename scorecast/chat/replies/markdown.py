@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from agent.quoting import one_line
 from records.metric import Metric
-from scorecast.card import score
+from scorecast.showing.card import score
 
 _SPECIAL = re.compile(r"([\\`*\[\]<>#|~&]|(?<!\w)_|_(?!\w))")
 _ENDING = str.maketrans(

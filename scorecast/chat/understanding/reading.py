@@ -17,7 +17,7 @@ from scorecast.chat.understanding.intent import MOST_CONTENDERS, MOST_QUESTIONS,
 from scorecast.chat.understanding.lexicon import words_of
 from scorecast.chat.understanding.spotting import Names, Spotted
 from scorecast.chat.understanding.unknown import unknown_name
-from scorecast.planned import check_threshold
+from scorecast.questions.planned import check_threshold
 
 LONGEST = 4000
 """Characters of a message that are read."""

@@ -25,7 +25,7 @@ from scorecast.http.chatting import Answered, Chatting
 from scorecast.http.conversing import Status, lively
 from scorecast.http.deliberating import Leaving
 from scorecast.http.problems import as_problem
-from scorecast.reply_json import Json
+from scorecast.showing.reply_json import Json
 
 router = APIRouter(prefix="/v1", tags=["chat"])
 

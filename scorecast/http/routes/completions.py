@@ -30,7 +30,7 @@ from scorecast.http.openai_errors import told_as_openai
 from scorecast.http.problems import MEDIA as PROBLEM
 from scorecast.http.problems import Problem, as_problem
 from scorecast.http.routes.chat import LONGEST, MEDIA, MOST_MESSAGES, parts, work_of
-from scorecast.reply_json import Json
+from scorecast.showing.reply_json import Json
 
 STATISTICS, AGENT = "scorecast", "scorecast-agent"
 MODELS = (STATISTICS, AGENT)

@@ -16,7 +16,7 @@ from scorecast.http.at_hand import Asker, AtDesk, WithBounds, body
 from scorecast.http.desk import Desk, Once, Write, pairs_json, told_json
 from scorecast.http.guard import Bounds
 from scorecast.pipeline import Reply
-from scorecast.reply_json import Json
+from scorecast.showing.reply_json import Json
 
 router = APIRouter(prefix="/v1", tags=["forecasts"])
 

@@ -14,7 +14,7 @@ from records.errors import UsageError
 from records.importers.rows import Rows
 from records.job import Job, JobState
 from records.store.jobs import Outcome
-from scorecast.agents import AgentHome
+from scorecast.agents.home import AgentHome
 from scorecast.batch import jobs
 from scorecast.batch.options import BatchOptions
 from scorecast.batch.output import csv_text, json_cells, parquet_bytes
@@ -25,8 +25,8 @@ from scorecast.http.at_hand import Asker, AtDesk, Cursor, Limit, Reader, answer,
 from scorecast.http.desk import Desk
 from scorecast.http.job_replies import MOST_ROWS, JobAsked, JobBegun, JobList, JobTold, Results
 from scorecast.http.problems import Problem
-from scorecast.planned import check_sources
-from scorecast.reply_json import Json
+from scorecast.questions.planned import check_sources
+from scorecast.showing.reply_json import Json
 
 router = APIRouter(prefix="/v1", tags=["jobs"])
 

@@ -17,9 +17,9 @@ from scorecast.http import replies
 from scorecast.http.asked import ResolutionAsked
 from scorecast.http.at_hand import Asker, AtDesk, Cursor, Limit, Reader, answer, page
 from scorecast.http.problems import Problem
-from scorecast.reply_json import Json, entry_json, settled_json
-from scorecast.resolving import resolve
-from scorecast.track_record import Track, calibration, track_record
+from scorecast.ledger.resolving import resolve
+from scorecast.ledger.track_record import Track, calibration, track_record
+from scorecast.showing.reply_json import Json, entry_json, settled_json
 
 router = APIRouter(prefix="/v1", tags=["ledger"])
 

@@ -21,9 +21,9 @@ from scorecast.http import replies
 from scorecast.http.asked import ImportAsked
 from scorecast.http.at_hand import Administrator, AtDesk, Cursor, Limit, Name, Reader, Search, answer
 from scorecast.http.desk import Desk
+from scorecast.ledger.resolving import resolve_from_records
 from scorecast.narrowing import Wanted, narrow
-from scorecast.reply_json import Json
-from scorecast.resolving import resolve_from_records
+from scorecast.showing.reply_json import Json
 
 router = APIRouter(prefix="/v1", tags=["records"])
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from records.errors import UsageError
-from scorecast.session import Session
+from scorecast.library.session import Session
 
 NOW = dt.datetime(2025, 6, 2, 9, 0, tzinfo=dt.UTC)
 

@@ -13,7 +13,7 @@ from records.errors import UsageError
 from records.importers.rows import Row, Rows
 from records.job import ItemState
 from scorecast.batch.plan import MOST_ITEMS, frame_rows, grid, read_plan, table_of
-from scorecast.planned import plan
+from scorecast.questions.planned import plan
 
 TODAY = dt.date(2025, 6, 1)
 TEXT = "Which lemma follows? Proofs in words, graded by experts."

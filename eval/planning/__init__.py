@@ -1,0 +1,1 @@
+"""Choices of experiments, judged out of sample."""

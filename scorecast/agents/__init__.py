@@ -1,0 +1,1 @@
+"""Agents of the user's home."""

@@ -1,0 +1,1 @@
+"""Measurements as a user asks for them."""

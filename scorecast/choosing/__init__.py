@@ -1,0 +1,1 @@
+"""Choosing what to run, as every adapter asks for it."""

@@ -1,0 +1,1 @@
+"""Forecasts are entered, resolved and scored."""

@@ -1,0 +1,1 @@
+"""Replies as people and programs read them."""

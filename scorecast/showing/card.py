@@ -1,0 +1,244 @@
+"""The card: a forecast as people read it in a terminal.
+
+Nothing is decided here; everything shown is on the reply.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rich.console import Console, Group, RenderableType
+from rich.markup import escape
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from records.distribution import INTERVALS, Distribution
+from records.evidence import Evidence
+from records.forecast import Component, Forecast
+from records.metric import Metric, Unit
+from records.record import Record
+from scorecast.pipeline import Reply
+from scorecast.showing.reasons import reasons
+
+BAR = 60
+"""Width of the interval bar, in characters."""
+
+SHADES = {50: "█", 80: "▓", 90: "░"}
+
+
+def show(console: Console, reply: Reply, *, threshold: float | None = None) -> None:
+    """Print one reply as a card."""
+    console.print(card(reply, threshold=threshold))
+
+
+def card(reply: Reply, *, threshold: float | None = None) -> RenderableType:
+    """Lay one reply out: what was asked, what is known already, the forecast, and what it rests on."""
+    question = reply.question
+    title = f"{question.model.name} on {question.benchmark.name}"
+    if not isinstance(reply.answer, Forecast):
+        return Panel(Text(f"No forecast: {reply.answer.reason}"), title=title, title_align="left", expand=False)
+    forecast = reply.answer
+    parts: list[RenderableType] = [_asked(forecast), *_reported(reply), Text(), *_verdict(forecast, threshold)]
+    parts += [Text(), _evidence(forecast), Text(), _components(forecast), *_reasons(reply)]
+    parts += [Text(), *_footnotes(forecast)]
+    parts += _place(reply)
+    return Panel(Group(*parts), title=title, title_align="left", padding=(0, 1), expand=False)
+
+
+def comparison(first: Forecast, second: Forecast) -> RenderableType:
+    """Say which of two models is likelier ahead on one benchmark, with both bars on one scale."""
+    metric = first.question.metric
+    ahead = first.distribution.probability_above(second.distribution)
+    ahead = ahead if metric.higher_is_better else 1.0 - ahead
+    names = [f.question.model.name for f in (first, second)]
+    likelier, odds = (names[0], ahead) if ahead >= 0.5 else (names[1], 1.0 - ahead)
+    low, high = _axis([first.distribution, second.distribution], metric, None)
+    table = Table.grid(padding=(0, 1))
+    for name, forecast in zip(names, (first, second), strict=True):
+        table.add_row(name, score(forecast.distribution.median, metric), bar(forecast.distribution, low, high))
+    table.add_row("", "", _ruler(low, high, metric))
+    verdict = Text.assemble(
+        (f"{likelier} scores better with probability {odds:.0%}", "bold"), ", the two taken as independent."
+    )
+    title = f"{names[0]} or {names[1]} on {first.question.benchmark.name}"
+    return Panel(Group(verdict, Text(), table), title=title, title_align="left", padding=(0, 1), expand=False)
+
+
+def score(value: float, metric: Metric) -> str:
+    """Write a score with its unit: ``71.3 %``, ``1,284``, ``$5,230``."""
+    if metric.unit is Unit.PERCENT:
+        return f"{value:.1f} %"
+    if metric.unit is Unit.USD:
+        return f"${value:,.0f}"
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.2f}"
+
+
+def bar(distribution: Distribution, low: float, high: float) -> Text:
+    """Draw the central intervals between two ends: 50 % full, 80 % dark, 90 % light, the median as a line."""
+    cells = ["─"] * BAR
+    for percent in sorted(INTERVALS, reverse=True):
+        start, end = distribution.interval(percent)
+        for i in range(_column(start, low, high), _column(end, low, high) + 1):
+            cells[i] = SHADES[percent]
+    middle = _column(distribution.median, low, high)
+    line = Text("".join(cells), style="cyan")
+    line.plain = line.plain[:middle] + "┃" + line.plain[middle + 1 :]
+    line.stylize("bold yellow", middle, middle + 1)
+    return line
+
+
+def _column(value: float, low: float, high: float) -> int:
+    return min(BAR - 1, max(0, round((value - low) / (high - low) * (BAR - 1))))
+
+
+def _ruler(low: float, high: float, metric: Metric) -> Text:
+    left, right = score(low, metric), score(high, metric)
+    return Text(left + " " * max(1, BAR - len(left) - len(right)) + right, style="dim")
+
+
+def _axis(shown: Sequence[Distribution], metric: Metric, threshold: float | None) -> tuple[float, float]:
+    """Ends of the bar: the bounds for percent, else the outermost quantiles with some air."""
+    if metric.unit is Unit.PERCENT and metric.bounded:
+        return metric.bounds
+    told = [] if threshold is None else [threshold]
+    low = min([d.quantiles[0] for d in shown] + told)
+    high = max([d.quantiles[-1] for d in shown] + told)
+    air = 0.1 * (high - low) or 1.0
+    least, most = metric.bounds
+    return max(low - air, least), min(high + air, most)
+
+
+def _asked(forecast: Forecast) -> Text:
+    question = forecast.question
+    metric = question.metric
+    direction = "higher is better" if metric.higher_is_better else "lower is better"
+    chance = f", chance {score(metric.chance, metric)}" if metric.chance else ""
+    setting = f"; setting: {question.setting}" if question.setting.told() else ""
+    return Text(
+        f"{metric.name} in {metric.unit.value}, {direction}{chance}; as of {question.as_of}{setting}", style="dim"
+    )
+
+
+def _reported(reply: Reply) -> Iterable[RenderableType]:
+    if not reply.already_reported:
+        return
+    metric = reply.question.metric
+    yield Text(f"Already reported ({len(reply.already_reported)}):", style="bold")
+    yield _records_table(reply.already_reported[:5], metric)
+    yield Text(
+        "The forecast below is of a new measurement, given these. --withhold forecasts without them.", style="dim"
+    )
+
+
+def _verdict(forecast: Forecast, threshold: float | None) -> Iterable[RenderableType]:
+    metric, stated = forecast.question.metric, forecast.distribution
+    low, high = _axis([stated], metric, threshold)
+    yield Text.assemble(("Median ", ""), (score(stated.median, metric), "bold yellow"))
+    for percent in INTERVALS:
+        start, end = stated.interval(percent)
+        yield Text.assemble(
+            (f"{SHADES[percent]} ", "cyan"), f"{percent} % between {score(start, metric)} and {score(end, metric)}"
+        )
+    if threshold is not None:
+        chance = stated.exceedance(threshold) if metric.higher_is_better else stated.cdf(threshold)
+        sign = "at least" if metric.higher_is_better else "at most"
+        yield Text.assemble(
+            ("P(score is ", ""), f"{sign} {score(threshold, metric)}) = ", (f"{chance:.0%}", "bold yellow")
+        )
+    yield bar(stated, low, high)
+    if threshold is not None:
+        yield Text(" " * _column(threshold, low, high) + "▲", style="red")
+    yield _ruler(low, high, metric)
+
+
+def _evidence(forecast: Forecast) -> RenderableType:
+    if not forecast.evidence:
+        return Text("Evidence: none; the forecast rests on what such models and benchmarks do in general.")
+    links = list(dict.fromkeys(item.record.url for item in forecast.evidence if item.record.url))
+    table = Table("Evidence", "score", "date", "source", "why", box=None, header_style="bold", padding=(0, 1, 0, 0))
+    for item in forecast.evidence:
+        table.add_row(*_evidence_row(item, links))
+    references = [Text(f"[{number}] {link}", style="dim", overflow="fold") for number, link in enumerate(links, 1)]
+    return Group(table, *references)
+
+
+def _evidence_row(item: Evidence, links: Sequence[str]) -> tuple[str, str, str, str, str]:
+    record = item.record
+    source = f"{record.source} [{links.index(record.url) + 1}]" if record.url else record.source
+    what = f"{record.model} on {record.benchmark}"
+    return what, f"{record.value:g}", f"{record.published}{_basis(record)}", escape(source), item.why
+
+
+def _basis(record: Record) -> str:
+    return "" if record.date_basis == "reported" else f" ({record.date_basis.value})"
+
+
+def _records_table(records: Sequence[Record], metric: Metric) -> Table:
+    table = Table.grid(padding=(0, 2))
+    for record in records:
+        error = f" ± {record.standard_error:.1f}" if record.standard_error else ""
+        source = Text(record.source, style=f"link {record.url}" if record.url else "")
+        told = str(record.setting) if record.setting.told() else ""
+        table.add_row(f"  {score(record.value, metric)}{error}", f"{record.published}{_basis(record)}", source, told)
+    return table
+
+
+def _components(forecast: Forecast) -> RenderableType:
+    if not forecast.components:
+        return Text(f"A single forecaster: {forecast.method}.", style="dim")
+    table = Table("Component", "weight", "median", "90 %", "how", box=None, header_style="bold", padding=(0, 1, 0, 0))
+    for part in sorted(forecast.components, key=lambda c: -c.weight):
+        table.add_row(*_component_row(part, forecast.question.metric))
+    return Group(table, Text(forecast.weighing, style="dim"))
+
+
+def _component_row(part: Component, metric: Metric) -> tuple[str, str, str, str, str]:
+    low, high = part.distribution.interval(90)
+    reach = f"{score(low, metric)} to {score(high, metric)}"
+    return part.name, f"{part.weight:.2f}", score(part.distribution.median, metric), reach, part.reason
+
+
+def _reasons(reply: Reply) -> Iterable[RenderableType]:
+    """What the language model said for and against, one line each."""
+    told = reasons(reply.opinions)
+    if not told:
+        return
+    table = Table.grid(padding=(0, 2))
+    for kind, text in told:
+        table.add_row(Text(f"  {kind}", style="dim"), Text(text))
+    yield Text()
+    yield Text("The language model says:", style="bold")
+    yield table
+
+
+def _footnotes(forecast: Forecast) -> Iterable[RenderableType]:
+    level = forecast.evidence_level
+    yield Text(
+        f"Known: {level.model_scores} other score(s) of this model, {level.benchmark_scores} other model(s) on this "
+        f"benchmark. Forecaster: {forecast.method}, {_language_model(forecast)}.",
+        style="dim",
+    )
+    for caveat in forecast.caveats:
+        yield Text(f"! {caveat}", style="yellow")
+
+
+def _place(reply: Reply) -> Iterable[RenderableType]:
+    """Say where the ledger has it, and how it is settled."""
+    if reply.issued:
+        key = reply.issued.id
+        yield Text(f"Ledger: {key}. Once the score is known: scorecast resolve {key} SCORE", style="dim")
+
+
+def _language_model(forecast: Forecast) -> str:
+    """Say which language model took part and what it cost."""
+    told = forecast.provenance.settings
+    if not told.get("agent_share"):
+        return "without a language model"
+    cost = f"${told['usd']:.4f}" if not told.get("unpriced_calls") else "price unknown"
+    cached = f" and {told['cached_calls']} from the cache" if told.get("cached_calls") else ""
+    mode = ", names masked" if told.get("mode") == "blind" else ""
+    return (
+        f"with the language model {told['llm']} ({told['think']} effort{mode}; {told['draws']} draw(s) that speak; "
+        f"{told['calls']} calls{cached}, {told['tokens']:,} tokens, {cost}, {told['agent_seconds']:.1f} s)"
+    )
