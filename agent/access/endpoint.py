@@ -7,6 +7,8 @@ cache. Callers may be threads or tasks of any event loop, and their loops may co
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import CancelledError
+from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -14,7 +16,7 @@ from agent.access.budget import Budget
 from agent.access.calls import Calls
 from agent.access.gate import Gate
 from agent.access.line import BudgetLine
-from agent.access.loop import BackgroundLoop
+from agent.access.loop import BackgroundLoop, LoopClosed
 from agent.access.prices import Price, price_of
 from agent.access.reply_cache import ReplyCache
 from agent.access.settings import AccessSettings
@@ -65,11 +67,11 @@ class Endpoint:
 
     def close(self) -> None:
         """Give up what is under way and close connections, loop and cache; a second time does nothing."""
-        if self._loop.running:
+        with suppress(LoopClosed, CancelledError):  # somebody else closes it at this moment
             self._loop.wait(self._wire.close())
-            self._loop.close()
-            if self._cache:
-                self._cache.close()
+        self._loop.close()
+        if self._cache:
+            self._cache.close()
 
     def chat_model(
         self,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from agent.access.budget import Budget
 from agent.access.calls import Asked, Calls, Got
 from agent.access.completion import Body
-from agent.access.loop import BackgroundLoop
+from agent.access.loop import BackgroundLoop, LoopClosed
 from agent.access.reply_cache import TRANSPORT, key_of
 from agent.access.settings import AccessSettings
 from agent.access.transcript import Transcript, exchange
@@ -46,10 +46,9 @@ class BudgetLine:
         Raises:
             AgentError: as ``Calls.answer``.
         """
-        self._refuse_if_closed()
         try:
             return self.loop.wait(self._ask(body))
-        except CancelledError:  # nobody else can cancel what a blocked thread waits for
+        except (LoopClosed, CancelledError):  # nobody else can cancel what a blocked thread waits for
             raise self._closed() from None
 
     async def ask_async(self, body: Body) -> Got:
@@ -58,12 +57,11 @@ class BudgetLine:
         Raises:
             AgentError: as ``Calls.answer``.
         """
-        self._refuse_if_closed()
-        return await asyncio.wrap_future(self.loop.begin(self._ask(body)))
-
-    def _refuse_if_closed(self) -> None:
-        if not self.loop.running:
-            raise self._closed()
+        try:
+            begun = self.loop.begin(self._ask(body))
+        except LoopClosed:
+            raise self._closed() from None
+        return await asyncio.wrap_future(begun)
 
     def _closed(self) -> ProviderDown:
         return ProviderDown(self.settings.host, "this program has closed the endpoint", attempts=0)

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+import logging
 import sys
+import time
+from collections.abc import Callable
 
 import pytest
 
@@ -95,6 +99,7 @@ def run(corpus_home, monkeypatch, capsys, tmp_path):
     monkeypatch.setenv("SCORECAST_HOME", str(corpus_home))
     monkeypatch.delenv("SCORECAST_DATABASE_URL", raising=False)
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(logging.root, "handlers", [*logging.root.handlers])  # a command that serves sets up its own
 
     def command(*arguments: str) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["scorecast", *arguments])
@@ -109,3 +114,22 @@ def run(corpus_home, monkeypatch, capsys, tmp_path):
         return code, told.out, told.err
 
     return command
+
+
+Lines = list[dict[str, object]]
+
+
+@pytest.fixture
+def audit_log(caplog) -> Callable[[Callable[[Lines], bool]], Lines]:
+    """Read the audit log of a service in this process once it holds something: lines come a moment after answers."""
+    caplog.set_level(logging.INFO, logger="scorecast.audit")
+
+    def lines(holds: Callable[[Lines], bool]) -> Lines:
+        last = time.monotonic() + 10.0
+        while True:
+            told = [json.loads(record.message) for record in caplog.records if record.name == "scorecast.audit"]
+            if holds(told) or time.monotonic() > last:
+                return told
+            time.sleep(0.01)
+
+    return lines

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
-import logging
 
 import httpx
 import pytest
@@ -35,13 +33,11 @@ def test_the_tools_are_those_of_the_pipe(remote, agent) -> None:
     assert remote.tools == agent.tools
 
 
-def test_a_forecast_is_answered_and_noted_in_the_audit_log(remote, ledger_store, caplog) -> None:
-    with caplog.at_level(logging.INFO, logger="scorecast.audit"):
-        told = remote.call("forecast", **QUESTION)
+def test_a_forecast_is_answered_and_noted_in_the_audit_log(remote, ledger_store, audit_log) -> None:
+    told = remote.call("forecast", **QUESTION)
     entry = told.structured_content["id"]
     assert ledger_store.ledger.entry(entry)
-    noted = [json.loads(record.message) for record in caplog.records if record.name == "scorecast.audit"]
-    assert [entry] in [line["entered"] for line in noted]
+    assert audit_log(lambda lines: [entry] in [line["entered"] for line in lines])[-1]["entered"] == [entry]
 
 
 def test_nobody_gets_in_without_a_key_where_keys_are_asked_for(keyed) -> None:
