@@ -19,20 +19,15 @@ from typing import NamedTuple
 import numpy as np
 
 from records.barrier import behind_barrier
-from records.benchmark import Benchmark
 from records.errors import UsageError
 from records.history import History, to_frame
-from records.metric import PERCENT_ACCURACY
-from records.model import Model
 from records.question import Question
 from records.record import Record
 from records.source import DateBasis, Source
+from scorecast.bench.made_up import START, made_up_benchmark, made_up_model
 
-START = dt.date(2022, 1, 1)
 DAYS = 1_400
 AS_OF = START + dt.timedelta(days=DAYS)
-SIZES = (1.0, 3.0, 8.0, 14.0, 32.0, 70.0)
-SUBJECTS = ("algebra", "law", "medicine", "physics", "maps", "code", "proofs", "history", "puzzles", "dictation")
 MODELS_PER_ROOT, BENCHMARKS_PER_ROOT = 8.0, 3.0
 """Models and benchmarks for each square root of the number of records: 4 cells in 100 are filled."""
 
@@ -100,15 +95,15 @@ def made_up(records: int, *, seed: int) -> tuple[History, list[Question]]:
     rng = np.random.default_rng(seed)
     root = np.sqrt(records)
     rows, columns = max(20, round(MODELS_PER_ROOT * root)), max(10, round(BENCHMARKS_PER_ROOT * root))
-    models = {model.id: model for model in map(_model, range(rows))}
-    benchmarks = {benchmark.id: benchmark for benchmark in map(_benchmark, range(columns))}
+    models = {f"model-{i}": made_up_model(i, days=i * 7 % DAYS) for i in range(rows)}
+    benchmarks = {f"task-{j}": made_up_benchmark(j, about=f"part {j}") for j in range(columns)}
     ability = rng.normal(0, 0.5, (rows, ABILITIES)) + np.linspace(-1.0, 1.0, rows)[:, None] / ABILITIES
     score = ability @ rng.normal(0.6, 0.5, (ABILITIES, columns)) + rng.normal(0, 1.0, columns)
     score += rng.normal(0, NOISE, score.shape)
     places = rng.choice(rows * columns, records + QUESTIONS, replace=False)
     cells = [divmod(int(place), columns) for place in places]
     percent = 100.0 / (1.0 + np.exp(-score))
-    reports = [_record(i, j, float(percent[i, j]), rows) for i, j in cells[:records]]
+    reports = [_record(i, j, float(percent[i, j])) for i, j in cells[:records]]
     history = behind_barrier(
         to_frame(reports),
         models=models,
@@ -120,36 +115,13 @@ def made_up(records: int, *, seed: int) -> tuple[History, list[Question]]:
     return history, [Question(model=model, benchmark=benchmark, as_of=AS_OF) for model, benchmark in asked]
 
 
-def _model(number: int) -> Model:
-    family, size = divmod(number, len(SIZES))
-    return Model(
-        id=f"model-{number}",
-        name=f"Family {family} {SIZES[size]:g}B",
-        family=f"family-{family}",
-        params_b=SIZES[size],
-        released=START + dt.timedelta(days=number * 7 % DAYS),
-    )
-
-
-def _benchmark(number: int) -> Benchmark:
-    subject = SUBJECTS[number % len(SUBJECTS)]
-    return Benchmark(
-        id=f"task-{number}",
-        name=f"Task {number} {subject}",
-        description=f"Questions on {subject}, part {number}, each with one right answer.",
-        domain=subject,
-        metric=PERCENT_ACCURACY,
-        released=START,
-    )
-
-
-def _record(model: int, benchmark: int, value: float, models: int) -> Record:
+def _record(model: int, benchmark: int, value: float) -> Record:
     released = START + dt.timedelta(days=model * 7 % DAYS)
     return Record(
         model=f"model-{model}",
         benchmark=f"task-{benchmark}",
         value=round(value, 2),
-        published=min(AS_OF, released + dt.timedelta(days=models % 30)),
+        published=min(AS_OF, released + dt.timedelta(days=benchmark % 30)),
         date_basis=DateBasis.REPORTED,
         source="lab",
     )

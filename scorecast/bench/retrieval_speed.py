@@ -16,25 +16,23 @@ from typing import NamedTuple
 import numpy as np
 
 from records.batch import Batch, ImportReport
-from records.benchmark import Benchmark
 from records.history import Exclusion, History
-from records.metric import PERCENT_ACCURACY
-from records.model import Model
 from records.record import Record
 from records.search import GroupBy, Where
 from records.setting import Setting
 from records.source import DateBasis, Source
 from records.store import Store
 from retrieval.index import Index
+from scorecast.bench.made_up import START, SUBJECTS, made_up_benchmark, made_up_model
 from scorecast.indexing import open_index
 from scorecast.settings import Settings
 
-START = dt.date(2022, 1, 1)
 DAYS = 1_000
 AS_OF = START + dt.timedelta(days=DAYS)
-MODELS, BENCHMARKS, SIZES = 2_000, 500, (1.0, 3.0, 8.0, 14.0, 32.0, 70.0)
-SUBJECTS = "algebra geometry law medicine physics poems dictation maps code proofs history puzzles".split()  # noqa: SIM905
+MODELS, BENCHMARKS = 2_000, 500
 REPEATS = 9
+WORDS = 40
+"""In each description."""
 
 
 class Speed(NamedTuple):
@@ -90,37 +88,14 @@ def _median(acts: Iterable[Callable[[], object]]) -> float:
 
 
 def _batch(count: int, rng: np.random.Generator) -> Batch:
-    models = tuple(_model(number) for number in range(MODELS))
-    benchmarks = tuple(_benchmark(number, rng) for number in range(BENCHMARKS))
+    models = tuple(made_up_model(i, days=i % DAYS) for i in range(MODELS))
+    words = rng.choice(SUBJECTS, size=(BENCHMARKS, WORDS))
+    benchmarks = tuple(made_up_benchmark(j, about=" ".join(words[j].tolist())) for j in range(BENCHMARKS))
     report = ImportReport(path="made up", format="table", taken=count)
     sources = tuple(Source(id=f"source-{n}", name=f"Source {n}") for n in range(5))
     places = rng.permutation(MODELS * BENCHMARKS)[:count]
     records = tuple(_record(*divmod(int(place), BENCHMARKS), rng) for place in places)
     return Batch(report=report, sources=sources, models=models, benchmarks=benchmarks, records=records)
-
-
-def _model(number: int) -> Model:
-    family, size = divmod(number, len(SIZES))
-    return Model(
-        id=f"model-{number}",
-        name=f"Family {family} {SIZES[size]:g}B",
-        family=f"family-{family}",
-        params_b=SIZES[size],
-        released=START + dt.timedelta(days=number % DAYS),
-    )
-
-
-def _benchmark(number: int, rng: np.random.Generator) -> Benchmark:
-    subject = SUBJECTS[number % len(SUBJECTS)]
-    words = " ".join(rng.choice(SUBJECTS, size=40).tolist())
-    return Benchmark(
-        id=f"task-{number}",
-        name=f"Task {number} {subject}",
-        description=f"Questions on {subject}: {words}.",
-        domain=subject,
-        metric=PERCENT_ACCURACY,
-        released=START,
-    )
 
 
 def _record(model: int, benchmark: int, rng: np.random.Generator) -> Record:
