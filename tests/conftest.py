@@ -113,6 +113,15 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
 
 
 @pytest.fixture(scope="session")
+def kept_fits(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of fits that homes may share: all processes of a run, since a fit to the starter corpus takes long."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "kept-fits"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
 def make_model() -> Callable[..., Model]:
     """Build a model from its id and any other fields."""
 

@@ -122,9 +122,11 @@ def test_every_relative_link_leads_somewhere() -> None:
 
 
 @pytest.fixture(scope="module")
-def newcomer(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
+def newcomer(tmp_path_factory: pytest.TempPathFactory, kept_fits: Path) -> tuple[Path, dict[str, str]]:
     """An empty folder and the environment of somebody who has just installed Scorecast and has no key."""
     folder = tmp_path_factory.mktemp("newcomer")
+    (folder / "home").mkdir()
+    (folder / "home" / "fits").symlink_to(kept_fits)
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("SCORECAST_", "OPENAI_"))}
     path = f"{Path(sys.executable).parent}{os.pathsep}{kept.get('PATH', '')}"
     return folder, kept | {"PATH": path, "SCORECAST_HOME": str(folder / "home"), "COLUMNS": "100", "NO_COLOR": "1"}

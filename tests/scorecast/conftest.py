@@ -88,9 +88,11 @@ def store(tmp_path_factory, batch):
 
 
 @pytest.fixture(scope="session")
-def corpus_home(tmp_path_factory):
+def corpus_home(tmp_path_factory, kept_fits):
     """A home that the first command fills with the starter corpus, shared by all that ask it."""
-    return tmp_path_factory.mktemp("home")
+    home = tmp_path_factory.mktemp("home")
+    (home / "fits").symlink_to(kept_fits)
+    return home
 
 
 @pytest.fixture
