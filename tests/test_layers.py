@@ -30,6 +30,16 @@ MAY_IMPORT: dict[str, set[str]] = {
 }
 """Which packages of ours each package may import, itself aside."""
 
+APART: dict[str, tuple[str, ...]] = {
+    "scorecast.service": ("scorecast.http", "scorecast.mcp", "scorecast.cli"),
+    "scorecast.mcp": ("scorecast.http", "scorecast.cli"),
+    "scorecast.chat": ("scorecast.service", "scorecast.http", "scorecast.mcp", "scorecast.cli"),
+}
+"""What rooms of the application may not import: adapters stand on the service, and none on another."""
+
+SERVING = "scorecast.mcp.server:"
+"""The one place that serves MCP with the guard and the keys of the HTTP API."""
+
 EVERYWHERE = ("records", "retrieval", "predictors", "calibration", "planning", "eval", "agent", "scorecast")
 
 HOMES: dict[str, tuple[str, ...]] = {
@@ -122,6 +132,15 @@ def _below(module: str, home: str) -> bool:
     return module == home or module.startswith(f"{home}.")
 
 
+def _room_faults(imports: list[Import]) -> list[str]:
+    return [
+        f"{i.module}:{i.line} imports {i.target}"
+        for i in imports
+        for room, others in APART.items()
+        if _below(i.module, room) and any(_below(i.target, other) for other in others)
+    ]
+
+
 def _home_faults(imports: list[Import]) -> list[str]:
     return [
         f"{i.module}:{i.line} imports {i.target}, at home in {HOMES.get(i.top, 'no module: add it to HOMES')}"
@@ -146,6 +165,10 @@ def _cycle(imports: list[Import], known: set[str]) -> list[str]:
 
 def test_packages_import_only_what_their_layer_allows() -> None:
     assert _layer_faults(_all_imports(ROOT)) == []
+
+
+def test_rooms_of_the_application_stand_apart() -> None:
+    assert [fault for fault in _room_faults(_all_imports(ROOT)) if not fault.startswith(SERVING)] == []
 
 
 def test_every_third_party_library_is_imported_in_its_home_only() -> None:

@@ -19,7 +19,8 @@ from starlette.types import Scope as Connection
 from records.access_key import AccessKey, Scope
 from scorecast.http.openai_errors import speaks_openai
 from scorecast.http.problems import Problem, as_problem
-from scorecast.http.rate import Rates, Rating
+from scorecast.service.caller import LOCAL, Caller
+from scorecast.service.rate import Rates, Rating
 
 OPEN = frozenset({"/", "/v1/health", "/v1/ready", "/v1/openapi.json"})
 """Paths that need no key."""
@@ -35,24 +36,6 @@ FindKey = Callable[[str], Awaitable[AccessKey | None]]
 def is_open(path: str) -> bool:
     """Whether a path needs no key, and tells nothing that is worth a line of the audit log."""
     return path in OPEN or path.startswith(PAGE)
-
-
-@dataclass(frozen=True)
-class Caller:
-    """Who asks.
-
-    Attributes:
-        id: of the key; empty for the user of the machine.
-        name: under which forecasts are entered in the ledger.
-        scope: what is open to them.
-    """
-
-    id: str = ""
-    name: str = ""
-    scope: Scope = Scope.ADMIN
-
-
-LOCAL = Caller()
 
 
 @dataclass(frozen=True)

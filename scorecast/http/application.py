@@ -18,20 +18,19 @@ from starlette.exceptions import HTTPException
 from records.access_key import AccessKey
 from records.errors import ScorecastError
 from scorecast.http.access import Gate
-from scorecast.http.chatting import Chatting
-from scorecast.http.desk import Clock, Desk
 from scorecast.http.doors import Doors
 from scorecast.http.guard import Bounds, Guard
-from scorecast.http.job_work import at_work
-from scorecast.http.metrics import Metrics
 from scorecast.http.observing import Observing
 from scorecast.http.openai_errors import OpenAIErrors
-from scorecast.http.opening import open_desk
-from scorecast.http.problems import MEDIA, answer_error
-from scorecast.http.rate import Rates
-from scorecast.http.replies import ProblemTold
+from scorecast.http.problems import MEDIA, ProblemTold, answer_error
 from scorecast.http.routes import chat, completions, forecasts, health, jobs, ledger, names, page, records
-from scorecast.http.siblings import SharedRates, Turn
+from scorecast.service.chatting import Chatting
+from scorecast.service.desk import Clock, Desk
+from scorecast.service.job_work import at_work
+from scorecast.service.metrics import Metrics
+from scorecast.service.opening import open_desk
+from scorecast.service.rate import Rates
+from scorecast.service.siblings import SharedRates, Turn
 from scorecast.settings import Settings
 
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})

@@ -1,21 +1,19 @@
-"""What every route has at hand: the desk, JSON answers, and pages of long lists."""
+"""What every route has at hand: the desk, the caller, the parameters of lists, and JSON answers."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 from fastapi import Depends, Query, Request
 from fastapi.responses import Response
 
 from records.access_key import Scope
-from scorecast.http.access import Caller, allowed
-from scorecast.http.desk import Desk
+from scorecast.http.access import allowed
 from scorecast.http.guard import Bounds
+from scorecast.service.caller import Caller
+from scorecast.service.desk import Desk
 from scorecast.showing.reply_json import Json
-
-T = TypeVar("T")
 
 MOST = 200
 """Entries of one page."""
@@ -53,17 +51,3 @@ def answer(document: Json, *, status: int = 200) -> Response:
 def body(text: str, *, status: int = 200) -> Response:
     """Return an answer that is JSON already."""
     return Response(text, status, media_type="application/json")
-
-
-def page(name: str, entries: Sequence[T], *, limit: int, told: Sequence[Json], cursor: str) -> dict[str, Json]:
-    """Lay a page out.
-
-    Args:
-        name: of the list.
-        entries: one more than the page holds, where there are more.
-        limit: of the page.
-        told: the entries as JSON, in the same order.
-        cursor: of the page after this one.
-    """
-    more = len(entries) > limit
-    return {name: list(told[:limit]), "next_cursor": cursor if more else None}

@@ -8,8 +8,8 @@ from typing import TypeVar
 
 from fastapi import Request
 
-from scorecast.http.deliberating import Leaving
-from scorecast.http.problems import Problem
+from scorecast.service.deliberating import Leaving
+from scorecast.service.refusal import Refusal, Why, left
 
 T = TypeVar("T")
 
@@ -35,7 +35,7 @@ async def lively(
         every: seconds between signs of life.
 
     Raises:
-        Problem: it took too long; and whatever the work raises.
+        Refusal: it took too long; and whatever the work raises.
     """
     told: asyncio.Queue[str] = asyncio.Queue()
     loop = asyncio.get_running_loop()
@@ -52,7 +52,7 @@ async def lively(
                 hearing = asyncio.ensure_future(told.get())
                 continue
             if loop.time() >= last:
-                raise Problem(504, "time-limit", f"There was no answer within {seconds:g} s; ask for less, or again.")
+                raise Refusal(Why.LATE, f"There was no answer within {seconds:g} s; ask for less, or again.")
             if not task.done():
                 yield LINGERING.format(seconds=loop.time() - started)
         yield await task
@@ -65,13 +65,13 @@ async def while_connected(request: Request, work: Awaitable[T], *, leaving: Leav
     """Wait for work for as long as the client does.
 
     Raises:
-        Problem: the client has left; and whatever the work raises.
+        Refusal: the client has left; and whatever the work raises.
     """
     task = asyncio.ensure_future(work)
     try:
         while not (await asyncio.wait({task}, timeout=every))[0]:
             if await request.is_disconnected():
-                raise Problem(503, "client-left", "Nobody waits for this answer any more.")
+                raise left()
         return task.result()
     finally:
         _end(task, leaving)

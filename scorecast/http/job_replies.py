@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from agent.effort import Think
 from records.base import Day, Identifier, Value
 from scorecast.batch.options import LeftOver
-from scorecast.http.replies import Cursor, Told
+from scorecast.service.replies import Cursor, Told
 
 MOST_ROWS = 20_000
 """Items of one job over HTTP."""

@@ -20,8 +20,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from scorecast.http.access import is_open
 from scorecast.http.doors import Doors
-from scorecast.http.metrics import Metrics
-from scorecast.http.problems import Problem, unexpected
+from scorecast.http.problems import Problem, as_problem
+from scorecast.service.metrics import Metrics
 
 AUDIT = logging.getLogger("scorecast.audit")
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -67,7 +67,7 @@ class Observing:
         try:
             await self._inside(scope, receive, noting)
         except Exception as error:
-            problem = unexpected(error)
+            problem = as_problem(error)
             if status:
                 raise
             await problem.response()(scope, receive, noting)

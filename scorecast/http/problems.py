@@ -1,14 +1,11 @@
 """Problems: every error of ours as ``application/problem+json``.
 
 Source: RFC 9457, Problem Details for HTTP APIs. ``type`` is a URN that programs may rely on; ``detail`` is for people.
-Nothing of the server's inside is told: no traceback, no path, no address of a database.
 """
 
 from __future__ import annotations
 
 import json
-import logging
-import re
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -18,17 +15,42 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from records.errors import DataError, NotEnoughRecords, ScorecastError, StoreError, UnknownName, UsageError
-from records.names.catalogue import AmbiguousName
+from scorecast.service.faults import UNKNOWN, fault_of
+from scorecast.service.refusal import Why
+from scorecast.service.replies import Told
 from scorecast.showing.reply_json import Json
 
 MEDIA = "application/problem+json"
 URN = "urn:scorecast:problem:"
-LOG = logging.getLogger("scorecast.http")
 MOST_FAULTS = 20
 """Faults of one request that are listed."""
 
-_OPTION = re.compile(r"(?<![\w-])--([a-z][a-z-]*)")
+STATUS = {
+    "usage": 400,
+    "ambiguous-name": 400,
+    "data": 422,
+    "not-enough-records": 409,
+    Why.REUSED.value: 409,
+    Why.BUSY.value: 503,
+    Why.LEFT.value: 503,
+    Why.LATE.value: 504,
+    "store": 503,
+    "unexpected": 500,
+}
+"""Status of each kind of fault; names that are not known are 404."""
+
+PASSING = frozenset({Why.BUSY.value, "store"})
+"""Kinds of faults that pass, and after how many seconds to try again."""
+AGAIN = "5"
+
+
+class ProblemTold(Told):
+    """A problem, RFC 9457: its layout for the OpenAPI document."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
 
 
 class Problem(HTTPException):
@@ -63,33 +85,15 @@ class Problem(HTTPException):
         return Response(json.dumps(document), self.status_code, self.headers, media_type=MEDIA)
 
 
-def of_ours(error: ScorecastError) -> Problem:
-    """Turn an error of our tree into a problem; the most particular kind that fits."""
-    told = _without_options(str(error))
-    match error:
-        case UnknownName():
-            detail = f"No {error.kind} is called {error.name!r}."
-            more: dict[str, Json] = {"name": error.name, "suggestions": list(error.suggestions)}
-            return Problem(404, f"unknown-{error.kind}", detail, more=more)
-        case AmbiguousName():
-            return Problem(400, "ambiguous-name", told, more={"candidates": list(error.candidates)})
-        case UsageError():
-            return Problem(400, "usage", told)
-        case DataError():
-            return Problem(422, "data", told)
-        case NotEnoughRecords():
-            return Problem(409, "not-enough-records", told)
-        case StoreError():
-            LOG.error("the store failed: %s", error)
-            detail = "The store cannot be reached, or is busy; try again."
-            return Problem(503, "store", detail, headers={"Retry-After": "5"})
-    return unexpected(error)
+def _of_fault(error: Exception) -> Problem:
+    """Turn an error into a problem, by the kind of fault that it is told as."""
+    fault = fault_of(error)
+    headers = {"Retry-After": AGAIN} if fault.kind in PASSING else None
+    return Problem(_status(fault.kind), fault.kind, fault.detail, headers=headers, more=fault.more)
 
 
-def unexpected(error: Exception) -> Problem:
-    """Turn a fault of the program into a problem that says nothing of the inside; the log says all."""
-    LOG.error("unexpected %s", type(error).__name__, exc_info=error)
-    return Problem(500, "unexpected", "Something went wrong here; the log of the service says what.")
+def _status(kind: str) -> int:
+    return 404 if kind.startswith(UNKNOWN) else STATUS[kind]
 
 
 def answer_error(_request: Request, error: Exception) -> Response:
@@ -102,14 +106,12 @@ def as_problem(error: Exception) -> Problem:
     match error:
         case Problem():
             return error
-        case ScorecastError():
-            return of_ours(error)
         case RequestValidationError():
             return _invalid(error.errors())
         case HTTPException():
             kind = HTTPStatus(error.status_code).phrase.lower().replace(" ", "-")
             return Problem(error.status_code, kind, str(error.detail), headers=error.headers)
-    return unexpected(error)
+    return _of_fault(error)
 
 
 def _invalid(errors: Sequence[Any]) -> Problem:
@@ -120,8 +122,3 @@ def _invalid(errors: Sequence[Any]) -> Problem:
     ]
     count = f"{len(errors)} faults; `faults` lists " + ("them" if len(errors) <= MOST_FAULTS else f"{MOST_FAULTS}")
     return Problem(422, "invalid-request", f"The request is not what it must be: {count}.", more={"faults": faults})
-
-
-def _without_options(sentence: str) -> str:
-    """Name fields as requests do, where a sentence names options of the command line, but not whole commands."""
-    return sentence if "`" in sentence else _OPTION.sub(lambda found: found[1].replace("-", "_"), sentence)

@@ -17,11 +17,11 @@ from starlette.types import ASGIApp
 
 from records.errors import ScorecastError, UsageError
 from scorecast.http.application import LOOPBACK_NAMES, Policy, app
-from scorecast.http.desk import Clock
 from scorecast.http.doors import Doors
 from scorecast.http.guard import Bounds
 from scorecast.http.logs import Layout, log_to_stderr
 from scorecast.http.workers import Workers
+from scorecast.service.desk import Clock
 from scorecast.settings import Settings
 from scorecast.workspace import open_workspace
 

@@ -14,14 +14,14 @@ from records.errors import UsageError
 from records.ledger import Selection, Settled
 from records.model import Model
 from records.search import Search, SearchIndex, Where
-from scorecast.http.access import Caller
-from scorecast.http.asked import Asked
-from scorecast.http.at_hand import page
-from scorecast.http.desk import Desk, Told, Write, pairs_json, told_json
 from scorecast.ledger.resolving import resolve as settle
 from scorecast.mcp.asked import CompareAsked, DescribeAsked, Kind, LedgerAsked, ResolveAsked, SearchAsked
 from scorecast.mcp.told import brief, entry, hit
 from scorecast.pipeline import Reply
+from scorecast.service.asked import Asked
+from scorecast.service.caller import Caller
+from scorecast.service.desk import Desk, Told, Write, pairs_json, told_json
+from scorecast.service.paging import page
 from scorecast.showing.reply_json import Json, settled_json
 
 SECONDS = 300.0

@@ -10,7 +10,7 @@ from pydantic import Field, field_validator
 from agent.tools.conditions import Arguments, Conditions
 from records.base import Day, Label
 from records.ledger import Selection
-from scorecast.http.asked import ComparisonAsked, ResolutionAsked
+from scorecast.service.asked import ComparisonAsked, ResolutionAsked
 
 MOST_HITS = 50
 """Records of one answer."""

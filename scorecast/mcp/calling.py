@@ -12,9 +12,9 @@ from pydantic import BaseModel, ValidationError
 
 from agent.tools.conditions import problems
 from agent.tools.desk import ToolError
-from scorecast.http.problems import as_problem
 from scorecast.mcp.acting import At, Done
 from scorecast.mcp.tools import TOOLS, Tool
+from scorecast.service.faults import UNKNOWN, fault_of
 
 T = TypeVar("T")
 
@@ -101,11 +101,11 @@ def _reason(error: Exception) -> str:
     """Say what is wrong and what to do next; what is inside stays inside."""
     if isinstance(error, ToolError):
         return str(error)
-    problem = as_problem(error)
-    near = problem.more.get("suggestions")
+    fault = fault_of(error)
+    near = fault.more.get("suggestions")
     names = f"Nearest names: {', '.join(map(str, near))}." if isinstance(near, list) and near else ""
-    look_up = LOOK_UP if problem.kind.startswith("unknown-") else ""
-    return " ".join(part for part in (str(problem.detail), names, look_up, NEXT.get(problem.kind, "")) if part)
+    look_up = LOOK_UP if fault.kind.startswith(UNKNOWN) else ""
+    return " ".join(part for part in (fault.detail, names, look_up, NEXT.get(fault.kind, "")) if part)
 
 
 def _failed(reason: str) -> CallToolResult:

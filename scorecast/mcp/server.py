@@ -16,15 +16,15 @@ from starlette.applications import Starlette
 
 from records.search import SearchIndex
 from scorecast.agents.home import LazyIndex
-from scorecast.http.access import LOCAL, Caller
 from scorecast.http.application import Policy, stand_before
-from scorecast.http.desk import Clock, Desk
-from scorecast.http.metrics import Metrics
-from scorecast.http.opening import open_desk
 from scorecast.indexing import open_index
 from scorecast.mcp.acting import At
 from scorecast.mcp.calling import call
 from scorecast.mcp.tools import TOOLS
+from scorecast.service.caller import LOCAL, Caller
+from scorecast.service.desk import Clock, Desk
+from scorecast.service.metrics import Metrics
+from scorecast.service.opening import open_desk
 from scorecast.settings import Settings
 
 PATH = "/mcp"

@@ -8,8 +8,8 @@ from pydantic import Field
 
 from records.ledger import Issued, Settled
 from records.search import Passage
-from scorecast.http.replies import Told
 from scorecast.pipeline import Reply
+from scorecast.service.replies import Told
 from scorecast.showing.reply_json import Json, as_json, entry_json
 
 LEVELS = ("0.05", "0.10", "0.25", "0.50", "0.75", "0.90", "0.95")

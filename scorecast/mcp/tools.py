@@ -12,12 +12,12 @@ from mcp.types import ToolAnnotations
 from pydantic import BaseModel
 
 from records.access_key import Scope
-from scorecast.http.asked import Asked
-from scorecast.http.replies import Comparison, Entries, ForecastTold, SettledTold
 from scorecast.mcp import acting, sentences
 from scorecast.mcp.acting import At, Done
 from scorecast.mcp.asked import CompareAsked, DescribeAsked, LedgerAsked, ResolveAsked, SearchAsked
 from scorecast.mcp.told import Described, Found
+from scorecast.service.asked import Asked
+from scorecast.service.replies import Comparison, Entries, ForecastTold, SettledTold
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 import threading
 
@@ -10,9 +9,6 @@ import pytest
 
 from records.exclusion import Exclusion
 from records.store import Store
-from scorecast.http.crew import Lane
-from scorecast.http.problems import Problem
-from scorecast.http.rate import Rates
 from scorecast.shared_fits import FitNeeded, Histories, Recent, Shared
 
 DAY = dt.date(2025, 6, 1)
@@ -123,49 +119,3 @@ def test_the_least_recently_used_goes_first() -> None:
     assert recent.put("a", "other") == "1"
     recent.put("c", "3")
     assert [recent.get(key) for key in "abc"] == ["1", None, "3"]
-
-
-def test_a_full_lane_refuses_at_once_and_has_room_again_afterwards() -> None:
-    go_on = threading.Event()
-
-    async def run() -> None:
-        lane = Lane("test", threads=1, waiting=1)
-        jobs = [asyncio.create_task(lane.run(go_on.wait, 30)) for _ in range(2)]
-        await asyncio.sleep(0)
-        with pytest.raises(Problem) as refused:
-            await lane.run(go_on.wait, 30)
-        assert (refused.value.status_code, refused.value.kind) == (503, "busy")
-        go_on.set()
-        assert await asyncio.gather(*jobs) == [True, True]
-        await asyncio.sleep(0.05)
-        assert await lane.run(go_on.wait, 30)
-        lane.close()
-
-    asyncio.run(run())
-
-
-def test_work_whose_client_has_left_keeps_its_place_until_it_ends() -> None:
-    go_on = threading.Event()
-
-    async def run() -> None:
-        lane = Lane("test", threads=1, waiting=0)
-        with pytest.raises(TimeoutError):
-            await asyncio.wait_for(lane.run(go_on.wait, 30), 0.05)
-        with pytest.raises(Problem):
-            await lane.run(go_on.wait, 30)
-        go_on.set()
-        await asyncio.sleep(0.2)
-        assert await lane.run(go_on.wait, 30)
-        lane.close()
-
-    asyncio.run(run())
-
-
-def test_a_bucket_lets_a_burst_through_and_then_the_rate() -> None:
-    rates = Rates()
-    burst = [rates.wait("key", per_minute=60, moment=0.0) for _ in range(12)]
-    assert burst == [0.0] * 10 + [1.0] * 2
-    assert rates.wait("other", per_minute=60, moment=0.0) == 0.0
-    later = [rates.wait("key", per_minute=60, moment=1.0 + i) for i in range(60)]
-    assert later == [0.0] * 60
-    assert rates.wait("key", per_minute=60, moment=60.5) > 0.0

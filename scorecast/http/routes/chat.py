@@ -19,12 +19,12 @@ from pydantic import Field
 
 from records.base import Value
 from scorecast.chat.understanding.conversation import Role, Said
-from scorecast.http.access import Caller
 from scorecast.http.at_hand import Asker, WithBounds
-from scorecast.http.chatting import Answered, Chatting
 from scorecast.http.conversing import Status, lively
-from scorecast.http.deliberating import Leaving
 from scorecast.http.problems import as_problem
+from scorecast.service.caller import Caller
+from scorecast.service.chatting import Answered, Chatting
+from scorecast.service.deliberating import Leaving
 from scorecast.showing.reply_json import Json
 
 router = APIRouter(prefix="/v1", tags=["chat"])

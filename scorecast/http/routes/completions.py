@@ -21,15 +21,15 @@ from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints
 
 from scorecast.chat.understanding.conversation import Said
-from scorecast.http.access import Caller
 from scorecast.http.at_hand import Asker, AtDesk, Reader, WithBounds, answer
-from scorecast.http.chatting import Answered
 from scorecast.http.conversing import lively, while_connected
-from scorecast.http.deliberating import Leaving
 from scorecast.http.openai_errors import told_as_openai
 from scorecast.http.problems import MEDIA as PROBLEM
 from scorecast.http.problems import Problem, as_problem
 from scorecast.http.routes.chat import LONGEST, MEDIA, MOST_MESSAGES, parts, work_of
+from scorecast.service.caller import Caller
+from scorecast.service.chatting import Answered
+from scorecast.service.deliberating import Leaving
 from scorecast.showing.reply_json import Json
 
 STATISTICS, AGENT = "scorecast", "scorecast-agent"

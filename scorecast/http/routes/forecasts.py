@@ -9,13 +9,13 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Request
 from fastapi.responses import Response
 
-from scorecast.http import replies
-from scorecast.http.access import Caller
-from scorecast.http.asked import Asked, ComparisonAsked, ForecastsAsked
 from scorecast.http.at_hand import Asker, AtDesk, WithBounds, body
-from scorecast.http.desk import Desk, Once, Write, pairs_json, told_json
 from scorecast.http.guard import Bounds
 from scorecast.pipeline import Reply
+from scorecast.service import replies
+from scorecast.service.asked import Asked, ComparisonAsked, ForecastsAsked
+from scorecast.service.caller import Caller
+from scorecast.service.desk import Desk, Once, Write, pairs_json, told_json
 from scorecast.showing.reply_json import Json
 
 router = APIRouter(prefix="/v1", tags=["forecasts"])

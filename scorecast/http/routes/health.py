@@ -5,9 +5,9 @@ from __future__ import annotations
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from scorecast.http import metrics, replies
 from scorecast.http.at_hand import AtDesk, Reader, answer
 from scorecast.http.problems import Problem
+from scorecast.service import metrics, replies
 
 router = APIRouter(prefix="/v1", tags=["operation"])
 bare = APIRouter(tags=["operation"])

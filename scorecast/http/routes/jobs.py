@@ -20,12 +20,13 @@ from scorecast.batch.options import BatchOptions
 from scorecast.batch.output import csv_text, json_cells, parquet_bytes
 from scorecast.batch.plan import Plan, plan_file, read_plan, table_of
 from scorecast.batch.serving import JobRunner
-from scorecast.http.access import Caller
-from scorecast.http.at_hand import Asker, AtDesk, Cursor, Limit, Reader, answer, page
-from scorecast.http.desk import Desk
+from scorecast.http.at_hand import Asker, AtDesk, Cursor, Limit, Reader, answer
 from scorecast.http.job_replies import MOST_ROWS, JobAsked, JobBegun, JobList, JobTold, Results
 from scorecast.http.problems import Problem
 from scorecast.questions.planned import check_sources
+from scorecast.service.caller import Caller
+from scorecast.service.desk import Desk
+from scorecast.service.paging import page
 from scorecast.showing.reply_json import Json
 
 router = APIRouter(prefix="/v1", tags=["jobs"])

@@ -13,12 +13,13 @@ from records.base import Day
 from records.errors import NotEnoughRecords, UsageError
 from records.ledger import Issued, Selection, Settled
 from records.store import Ledger, Store
-from scorecast.http import replies
-from scorecast.http.asked import ResolutionAsked
-from scorecast.http.at_hand import Asker, AtDesk, Cursor, Limit, Reader, answer, page
+from scorecast.http.at_hand import Asker, AtDesk, Cursor, Limit, Reader, answer
 from scorecast.http.problems import Problem
 from scorecast.ledger.resolving import resolve
 from scorecast.ledger.track_record import Track, calibration, track_record
+from scorecast.service import replies
+from scorecast.service.asked import ResolutionAsked
+from scorecast.service.paging import page
 from scorecast.showing.reply_json import Json, entry_json, settled_json
 
 router = APIRouter(prefix="/v1", tags=["ledger"])

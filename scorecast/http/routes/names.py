@@ -10,9 +10,10 @@ from fastapi.responses import Response
 from records.benchmark import Benchmark
 from records.errors import UsageError
 from records.model import Model
-from scorecast.http import replies
-from scorecast.http.at_hand import AtDesk, Cursor, Limit, Reader, Search, answer, page
-from scorecast.http.desk import Desk
+from scorecast.http.at_hand import AtDesk, Cursor, Limit, Reader, Search, answer
+from scorecast.service import replies
+from scorecast.service.desk import Desk
+from scorecast.service.paging import page
 
 router = APIRouter(prefix="/v1", tags=["names"])
 

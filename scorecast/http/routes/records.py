@@ -17,12 +17,12 @@ from records.errors import ImportRefused, UsageError
 from records.history import to_record
 from records.importers import Mapping, Overrides, read_all
 from records.record import Record
-from scorecast.http import replies
-from scorecast.http.asked import ImportAsked
 from scorecast.http.at_hand import Administrator, AtDesk, Cursor, Limit, Name, Reader, Search, answer
-from scorecast.http.desk import Desk
 from scorecast.ledger.resolving import resolve_from_records
 from scorecast.narrowing import Wanted, narrow
+from scorecast.service import replies
+from scorecast.service.asked import ImportAsked
+from scorecast.service.desk import Desk
 from scorecast.showing.reply_json import Json
 
 router = APIRouter(prefix="/v1", tags=["records"])

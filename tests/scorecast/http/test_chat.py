@@ -14,8 +14,8 @@ from agent.access.scripted.replies import calls, says
 from agent.access.scripted.server import ScriptedEndpoint
 from records.access_key import Scope
 from scorecast.http.conversing import lively, while_connected
-from scorecast.http.deliberating import Leaving
-from scorecast.http.problems import Problem
+from scorecast.service.deliberating import Leaving
+from scorecast.service.refusal import Refusal
 
 ASKED = "What will Qwen3 32B get on GPQA Diamond?"
 ANSWER = {
@@ -267,9 +267,9 @@ def test_work_that_takes_too_long_is_given_up() -> None:
         async for _ in lively(lambda _status: asyncio.sleep(30.0), seconds=0.2, leaving=leaving, every=0.05):
             pass
 
-    with pytest.raises(Problem, match="no answer within"):
+    with pytest.raises(Refusal, match="no answer within"):
         asyncio.run(hear())
-    with pytest.raises(Problem, match="Nobody waits"):
+    with pytest.raises(Refusal, match="Nobody waits"):
         leaving.check()
 
 
@@ -291,10 +291,10 @@ def test_whole_answers_are_given_up_as_well_when_the_client_leaves() -> None:
         await while_connected(Request(), asyncio.sleep(30.0), leaving=leaving, every=0.02)
 
     started = time.monotonic()
-    with pytest.raises(Problem, match="Nobody waits"):
+    with pytest.raises(Refusal, match="Nobody waits"):
         asyncio.run(wait())
     assert time.monotonic() - started < 10.0
-    with pytest.raises(Problem, match="Nobody waits"):
+    with pytest.raises(Refusal, match="Nobody waits"):
         leaving.check()
 
 
@@ -302,5 +302,5 @@ def test_a_client_that_has_left_is_not_answered() -> None:
     leaving = Leaving()
     leaving.check()
     leaving.leave()
-    with pytest.raises(Problem, match="Nobody waits"):
+    with pytest.raises(Refusal, match="Nobody waits"):
         leaving.check()

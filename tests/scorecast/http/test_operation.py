@@ -23,8 +23,6 @@ from records.ledger import Selection
 from records.store import Store
 from scorecast.http.doors import Doors
 from scorecast.http.problems import Problem
-from scorecast.http.rate import Rates
-from scorecast.http.siblings import SharedRates
 from scorecast.keys import create_key
 
 QUESTION = {"model": "qwen3-32b", "benchmark": "gpqa_diamond"}
@@ -238,14 +236,6 @@ def test_the_wait_for_those_inside_has_an_end() -> None:
     doors = Doors()
     doors.enter()
     assert asyncio.run(doors.close(patience=0.1)) is False
-
-
-def test_shared_buckets_are_those_of_one_process(tmp_path) -> None:
-    alone, workers = Rates(), [SharedRates(tmp_path) for _ in range(3)]
-    for step in range(200):
-        moment, key = step * 0.13, f"{step % 3:08x}"
-        told = workers[step % 2].wait(key, per_minute=90, moment=moment)
-        assert told == alone.wait(key, per_minute=90, moment=moment)
 
 
 def test_the_help_costs_neither_the_service_nor_its_libraries() -> None:

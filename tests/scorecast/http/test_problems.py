@@ -23,6 +23,7 @@ from records.errors import (
 from records.names.catalogue import AmbiguousName
 from scorecast.http.guard import Bounds, Guard
 from scorecast.http.problems import as_problem
+from scorecast.service.refusal import Refusal, Why
 
 KINDS = [
     (UsageError("no sense"), 400, "usage"),
@@ -34,6 +35,10 @@ KINDS = [
     (DistributionError("crossed"), 422, "data"),
     (StoreError("The store postgresql://u@h/secret-place failed"), 503, "store"),
     (NotEnoughRecords("nothing to learn from"), 409, "not-enough-records"),
+    (Refusal(Why.BUSY, "too many"), 503, "busy"),
+    (Refusal(Why.LEFT, "gone"), 503, "client-left"),
+    (Refusal(Why.LATE, "late"), 504, "time-limit"),
+    (Refusal(Why.REUSED, "reused"), 409, "idempotency-key-reused"),
     (LeakageError("of inside"), 500, "unexpected"),
     (RuntimeError("password=hunter2"), 500, "unexpected"),
 ]
@@ -55,6 +60,7 @@ def test_no_kind_of_our_errors_was_forgotten() -> None:
 
     ours = {kind for kind in below(ScorecastError) if kind.__module__ == "records.errors"} - {ScorecastError}
     assert ours == {type(error) for error, _, _ in KINDS} & ours
+    assert set(Why) <= {kind for _, _, kind in KINDS}
 
 
 @pytest.mark.parametrize("error", [StoreError("secret-place"), LeakageError("secret-place"), KeyError("secret-place")])

@@ -8,13 +8,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 
 from records.errors import NotEnoughRecords
-from scorecast.http.desk import Clock, Desk
-from scorecast.http.metrics import Metrics
+from scorecast.service.desk import Clock, Desk
+from scorecast.service.metrics import Metrics
 from scorecast.settings import Settings
 from scorecast.shared_fits import Waiting
 from scorecast.workspace import open_workspace
 
-LOG = logging.getLogger("scorecast.http")
+LOG = logging.getLogger("scorecast.service")
 
 
 @asynccontextmanager

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
-from scorecast.http.problems import Problem
+from scorecast.service.refusal import busy
 
 Wanted = TypeVar("Wanted")
 Got = TypeVar("Got")
@@ -43,10 +43,10 @@ class Gathering(Generic[Wanted, Got]):
         """Wait until an order is answered. Who is cancelled before the round begins takes no part in it.
 
         Raises:
-            Problem: too many wait already.
+            Refusal: too many wait already.
         """
         if len(self._waiting) >= self._room:
-            raise Problem(503, "busy", "Too many requests wait already; try again soon.", headers={"Retry-After": "5"})
+            raise busy()
         future: asyncio.Future[Got] = asyncio.get_running_loop().create_future()
         self._waiting.append((wanted, future))
         if self._working is None:

@@ -17,14 +17,14 @@ from records.exclusion import NOTHING
 from records.forecast import Forecast
 from records.names.catalogue import Catalogue
 from scorecast.fits import Fits
-from scorecast.http.asked import Asked
-from scorecast.http.crew import Crew
-from scorecast.http.gathering import Gathering
-from scorecast.http.metrics import Metrics
-from scorecast.http.orders import Once, Order, Told, Write
-from scorecast.http.rounds import Round
 from scorecast.keys import find_key
 from scorecast.pipeline import Pipeline, Reply
+from scorecast.service.asked import Asked
+from scorecast.service.crew import Crew
+from scorecast.service.gathering import Gathering
+from scorecast.service.metrics import Metrics
+from scorecast.service.orders import Once, Order, Told, Write
+from scorecast.service.rounds import Round
 from scorecast.shared_fits import FitNeeded, Histories, Recent, Shared, Waiting
 from scorecast.showing.reply_json import Json, as_json
 from scorecast.workspace import Workspace, forecaster
@@ -96,7 +96,7 @@ class Desk:
             seconds: after which no further question is begun, since nobody waits any more.
 
         Raises:
-            Problem: the idempotency key was used for another request; too much is asked at once.
+            Refusal: the idempotency key was used for another request; too much is asked at once.
             ScorecastError: a question that makes no sense, or a store that failed; nothing was entered.
         """
         order = Order(asked, write, user=user, owner=owner, once=once, last=time.monotonic() + seconds)

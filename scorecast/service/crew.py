@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import ParamSpec, TypeVar
 
-from scorecast.http.problems import Problem
+from scorecast.service.refusal import busy
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -33,10 +33,10 @@ class Lane:
         A caller that is cancelled stops waiting; work that has begun ends by itself and holds its place until then.
 
         Raises:
-            Problem: the lane is full.
+            Refusal: the lane is full.
         """
         if self._busy >= self._room:
-            raise Problem(503, "busy", "Too many requests wait already; try again soon.", headers={"Retry-After": "5"})
+            raise busy()
         self._busy += 1
         job = self._threads.submit(partial(work, *args, **kwargs))
         loop = asyncio.get_running_loop()

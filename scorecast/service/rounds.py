@@ -24,9 +24,9 @@ from records.receipt import Receipt
 from records.reports import reports
 from records.stages import FittedPredictor
 from records.store.ledger import Ledger
-from scorecast.http.orders import Order, Told
-from scorecast.http.problems import Problem
 from scorecast.pipeline import Pipeline, Reply
+from scorecast.service.orders import Order, Told
+from scorecast.service.refusal import Refusal, Why
 
 Known = tuple[object, ...]
 """What decides which history a question may know."""
@@ -93,7 +93,7 @@ class Round:
         now = time.monotonic()
         for place, _ in group:
             if now > self.orders[place.order].last:
-                self._fail(place, Problem(504, "time-limit", "There was no time to answer all; ask fewer at once."))
+                self._fail(place, Refusal(Why.LATE, "There was no time to answer all; ask fewer at once."))
         waiting = [one for one in group if one[0].order not in self._outcomes]
         if not waiting:
             return
@@ -188,8 +188,8 @@ class Round:
             return
         try:
             self._outcomes[i] = once.again(kept)
-        except Problem as problem:
-            self._outcomes[i] = problem
+        except Refusal as refusal:
+            self._outcomes[i] = refusal
 
 
 class _LaidOut(NamedTuple):

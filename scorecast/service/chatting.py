@@ -15,12 +15,12 @@ from records.question import Question
 from scorecast.chat.answering import Wanted, answer, complain, issued_before
 from scorecast.chat.understanding.conversation import Said
 from scorecast.chat.understanding.spotting import Names
-from scorecast.http.access import Caller
-from scorecast.http.asked import Asked
-from scorecast.http.deliberating import Deliberating, Leaving
-from scorecast.http.desk import Desk, told_json
-from scorecast.http.orders import Order, Write
 from scorecast.pipeline import Reply
+from scorecast.service.asked import Asked
+from scorecast.service.caller import Caller
+from scorecast.service.deliberating import Deliberating, Leaving
+from scorecast.service.desk import Desk, told_json
+from scorecast.service.orders import Order, Write
 from scorecast.shared_fits import Recent
 from scorecast.showing.reply_json import Json
 
@@ -88,7 +88,7 @@ class Chatting:
             status: told what is being done.
 
         Raises:
-            Problem: too much is asked at once, or there was no time.
+            Refusal: too much is asked at once, or there was no time.
             ScorecastError: the store failed, or nothing can be forecast from it.
         """
         shelf = await self.desk.crew.looking.run(self._shelf, caller)

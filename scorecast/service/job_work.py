@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from scorecast.batch.serving import JobRunner
-from scorecast.http.desk import Desk
+from scorecast.service.desk import Desk
 
-LOG = logging.getLogger("scorecast.http")
+LOG = logging.getLogger("scorecast.service")
 
 
 @contextmanager

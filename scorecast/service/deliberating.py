@@ -14,16 +14,16 @@ from dataclasses import replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from scorecast.http.orders import Order, Told
-from scorecast.http.problems import Problem
-from scorecast.http.rounds import Round
 from scorecast.pipeline import Reply
+from scorecast.service.orders import Order, Told
+from scorecast.service.refusal import left
+from scorecast.service.rounds import Round
 
 if TYPE_CHECKING:
     from agent.access.endpoint import Endpoint
     from agent.remembered import Remembered
     from scorecast.agents.home import LazyIndex
-    from scorecast.http.desk import Desk
+    from scorecast.service.desk import Desk
 
 
 class Leaving:
@@ -45,10 +45,10 @@ class Leaving:
         """Make sure that somebody still waits.
 
         Raises:
-            Problem: nobody does.
+            Refusal: nobody does.
         """
         if self._gone:
-            raise Problem(503, "client-left", "Nobody waits for this answer any more.")
+            raise left()
 
     def hear(self, remembered: Remembered) -> None:
         """Hear what the language model said."""
@@ -84,7 +84,7 @@ class Deliberating:
         """Answer an order, all of it or none.
 
         Raises:
-            Problem: too many wait already, the client left, or there was no time.
+            Refusal: too many wait already, the client left, or there was no time.
             ScorecastError: a question that makes no sense, or a store that failed; nothing was entered.
         """
         return await self._desk.crew.deliberating.run(self._answer, order, leaving)

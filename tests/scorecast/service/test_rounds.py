@@ -12,12 +12,12 @@ from predictors.registry import predictor
 from records.errors import StoreError, UnknownName
 from records.store import Store
 from retrieval.nearest import NearestRecords
-from scorecast.http.asked import Asked
-from scorecast.http.gathering import Gathering
-from scorecast.http.orders import Once, Order, Told
-from scorecast.http.problems import Problem
-from scorecast.http.rounds import Round
 from scorecast.pipeline import Pipeline
+from scorecast.service.asked import Asked
+from scorecast.service.gathering import Gathering
+from scorecast.service.orders import Once, Order, Told
+from scorecast.service.refusal import Refusal, Why
+from scorecast.service.rounds import Round
 
 NOW = dt.datetime(2025, 6, 2, 9, 0, tzinfo=dt.UTC)
 
@@ -87,10 +87,9 @@ def test_too_many_waiting_are_told_to_come_back() -> None:
         await began(workshop)
         waiting = [asyncio.create_task(gathering.ask(order)) for order in "bc"]
         await asyncio.sleep(0.01)
-        with pytest.raises(Problem) as told:
+        with pytest.raises(Refusal) as told:
             await gathering.ask("d")
-        assert told.value.status_code == 503
-        assert told.value.headers == {"Retry-After": "5"}
+        assert told.value.why is Why.BUSY
         workshop.open.set()
         assert await asyncio.gather(first, *waiting) == ["A", "B", "C"]
 
@@ -140,8 +139,8 @@ def test_a_fault_is_told_to_its_own_client_only(opened) -> None:
     fine, wrong, over, more = answered(opened, [order(GOOD), unknown, late, order(GOOD, OTHER, user="bob")])
     assert isinstance(fine, Told)
     assert isinstance(wrong, UnknownName)
-    assert isinstance(over, Problem)
-    assert over.status_code == 504
+    assert isinstance(over, Refusal)
+    assert over.why is Why.LATE
     assert {entry.id for entry in opened.ledger.entries()} == {*fine.entered, *more.entered}
     assert len(more.entered) == 2
 
@@ -150,8 +149,8 @@ def test_one_key_twice_in_a_round_is_answered_once_and_a_reused_one_is_refused(o
     first, again, reused = answered(opened, [order(GOOD, key="k"), order(GOOD, key="k"), order(OTHER, key="k")])
     assert again.body == first.body
     assert (first.new, again.new) == (True, False)
-    assert isinstance(reused, Problem)
-    assert reused.status_code == 409
+    assert isinstance(reused, Refusal)
+    assert reused.why is Why.REUSED
     assert [entry.id for entry in opened.ledger.entries()] == list(first.entered)
 
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from records.receipt import Receipt
-from scorecast.http.asked import Asked
-from scorecast.http.problems import Problem
 from scorecast.pipeline import Reply
+from scorecast.service.asked import Asked
+from scorecast.service.refusal import Refusal, Why
 
 Write = Callable[[Sequence[Reply]], str]
 """From replies, each forecast with its entry in the ledger, to the body of an answer."""
@@ -50,11 +50,11 @@ class Once(NamedTuple):
         """Return the earlier answer.
 
         Raises:
-            Problem: the key was used for another request.
+            Refusal: the key was used for another request.
         """
         if receipt.digest != self.digest:
             detail = "This Idempotency-Key was used for another request; choose a new one for each."
-            raise Problem(409, "idempotency-key-reused", detail)
+            raise Refusal(Why.REUSED, detail)
         return Told(receipt.answer, (), new=False)
 
 

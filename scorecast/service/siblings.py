@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from records.errors import ScorecastError
-from scorecast.http.rate import Left, taken
+from scorecast.service.rate import Left, taken
 
 SLOTS = 4096
 """Keys whose requests are counted; a service has a handful."""

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from scorecast.http.siblings import tell, told
+from scorecast.service.siblings import tell, told
 
 MEDIA = "text/plain; version=0.0.4; charset=utf-8"
 

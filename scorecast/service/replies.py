@@ -221,12 +221,3 @@ class Health(Told):
 
     status: str
     version: str
-
-
-class ProblemTold(Told):
-    """A problem, RFC 9457."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
