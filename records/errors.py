@@ -7,6 +7,7 @@ ScorecastError
     ImportRefused       a whole file was refused; nothing was stored
     DistributionError   quantiles, samples or bounds that make no predictive distribution
   StoreError            the store cannot be opened, is newer than this program, or is busy
+    LeaseLost           somebody else works on a job that this process had: nothing more of it is written
   LeakageError          later or target information was about to reach a forecast
   NotEnoughRecords      a predictor has nothing to learn from
 """
@@ -51,6 +52,10 @@ class DistributionError(DataError):
 
 class StoreError(ScorecastError):
     """The store cannot be opened, is newer than this program, or is busy."""
+
+
+class LeaseLost(StoreError):  # noqa: N818
+    """Somebody else works on a job that this process had: nothing more of it is written."""
 
 
 class LeakageError(ScorecastError):

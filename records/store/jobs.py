@@ -16,6 +16,7 @@ from records.evidence import EvidenceLevel
 from records.job import AGAIN, Cost, Item, ItemState, Job, JobState, Settlement
 from records.ledger import Issued
 from records.store import schema
+from records.store.leases import check_lease
 from records.store.ledger import enter
 from records.store.rows import with_zone
 
@@ -188,7 +189,14 @@ class Jobs:
             return {reason: count for reason, count in found}  # noqa: C416 - rows are no pairs to mypy
 
     def settle(
-        self, job_id: str, settled: Sequence[Settlement], entries: Sequence[Issued], *, at: dt.datetime, spent: str = ""
+        self,
+        job_id: str,
+        settled: Sequence[Settlement],
+        entries: Sequence[Issued],
+        *,
+        at: dt.datetime,
+        spent: str = "",
+        run: str = "",
     ) -> JobState:
         """Write what came of items, with the entries of their forecasts, together or not at all.
 
@@ -198,14 +206,18 @@ class Jobs:
             entries: of the ledger.
             at: the moment, with its time zone.
             spent: what the job has spent by now; empty leaves it as it was.
+            run: of the worker that must have the lease; empty where none is needed.
 
         Returns:
             Where the job stands: somebody may have cancelled it.
 
         Raises:
+            LeaseLost: somebody else works on the job; nothing was written.
             StoreError: the database refused; nothing was written.
         """
         with self._writing() as connection:
+            if run:
+                check_lease(connection, job_id, run)
             enter(connection, entries)
             if settled:
                 connection.execute(_SETTLE, [_settlement(job_id, one) for one in settled])

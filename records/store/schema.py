@@ -24,7 +24,7 @@ from sqlalchemy import (
     Text,
 )
 
-HEAD = "0005"
+HEAD = "0006"
 """The newest migration that this program knows; a test holds it to the folder of migrations."""
 
 MENDABLE = ("standard_error", "items", "date_basis", "url", "reporter", "duplicate_of", "note")
@@ -208,3 +208,16 @@ job_items = Table(
     Index("job_items_by_state", "job_id", "state"),
 )
 """The rows of their plans; ``forecast_id`` is empty, or names an entry of the ledger."""
+
+job_leases = Table(
+    "job_leases",
+    metadata,
+    Column("job_id", String(12), ForeignKey("jobs.id"), primary_key=True),
+    Column("run", String(16), nullable=False),
+    Column("host", String(255), nullable=False),
+    Column("process", Integer, nullable=False),
+    Column("place", String(16), nullable=False),
+    Column("taken_at", DateTime(timezone=True), nullable=False),
+    Column("until", DateTime(timezone=True), nullable=False),
+)
+"""Who works on which job, and until when unless it is renewed."""

@@ -30,6 +30,7 @@ from records.store.editions import newest_edition
 from records.store.faults import told
 from records.store.jobs import Jobs
 from records.store.keys import Keys
+from records.store.leases import Leases
 from records.store.ledger import Ledger
 from records.store.taking import take, take_edition
 
@@ -207,6 +208,13 @@ class Store:
     def jobs(self) -> Jobs:
         """The batch jobs of this store."""
         return Jobs(
+            reading=partial(self._transaction, engine.reading), writing=partial(self._transaction, engine.writing)
+        )
+
+    @property
+    def leases(self) -> Leases:
+        """Who works on which job of this store."""
+        return Leases(
             reading=partial(self._transaction, engine.reading), writing=partial(self._transaction, engine.writing)
         )
 
