@@ -25,7 +25,7 @@ from eval.suites import Suite, make, rule, save
 from eval.suites.suite import Parameter
 from eval.suites.thinned import thinned
 from eval.summary import evaluate
-from records.errors import NotEnoughRecords, UsageError
+from records.errors import NotEnoughRecords
 from records.exporters.writing import refuse_overwriting, write_whole
 from records.history import Exclusion
 from records.stages import HistorySource
@@ -34,9 +34,6 @@ from scorecast.bench.audits import RUN_OF, answers_of
 from scorecast.bench.contestants import BASELINES
 from scorecast.settings import Settings
 from scorecast.workspace import Workspace
-
-LISTS = ("shown", "ratios")
-"""Parameters of rules that are typed as whole numbers with commas."""
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
@@ -132,26 +129,6 @@ def make_suite(
         parameters=told,
     )
     return thinned(suite, limit=limit) if limit and "limit" not in told else suite
-
-
-def parameters(suite: str, told: Mapping[str, int | str | None]) -> tuple[str, dict[str, Parameter]]:
-    """Return the name of the rule and its parameters from what a user typed: ``ladder`` has a rule for each level.
-
-    Raises:
-        UsageError: a list of numbers holds something else.
-    """
-    own: dict[str, Parameter] = {name: value for name, value in told.items() if value is not None}
-    for name in LISTS:
-        if isinstance(listed := own.get(name), str):
-            own[name] = _numbers(name, listed)
-    return (str(own.pop("level")), own) if suite == "ladder" else (suite, own)
-
-
-def _numbers(name: str, told: str) -> list[int]:
-    try:
-        return [int(number) for number in told.split(",")]
-    except ValueError:
-        raise UsageError(f"--{name} takes whole numbers with commas, such as 0,1,3; found {told!r}.") from None
 
 
 def write_questions(suite: Suite, path: Path, *, overwrite: bool = False) -> None:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from scorecast.bench.suites import SUITES
 from scorecast.cli.bench_batch import batch
 from scorecast.cli.bench_fits import fits
 from scorecast.cli.bench_options import (
-    SUITES,
     Asking,
     Batch,
     Forecasters,
@@ -139,25 +139,22 @@ def questions(
 
 def _suite(workspace: Workspace, name: str, own: Mapping[str, Any], asking: Asking) -> Suite:
     from eval.suites import load
-    from scorecast.bench.backtests import make_suite, parameters
+    from scorecast.bench.asked import BenchAsked, SuiteParameters, asked_suite
     from scorecast.cli import session
-    from scorecast.questions.planned import withheld_sources
 
     if asking.suite:
         return load(asking.suite)
-    rule, told = parameters(name, own)
-    return make_suite(
-        rule,
-        told,
-        workspace.store,
+    asked = BenchAsked(
+        suite=name,
+        parameters=SuiteParameters.typed(own),
         seed=asking.seed,
-        today=session.parse_date(asking.as_of, "--as-of") if asking.as_of else session.today(),
         limit=asking.limit,
-        without_sources=withheld_sources(
-            workspace.store.catalogue(), without=asking.without_source or (), only=asking.only_source or ()
-        ),
+        as_of=session.parse_date(asking.as_of, "--as-of") if asking.as_of else None,
+        without_sources=tuple(asking.without_source or ()),
+        only_sources=tuple(asking.only_source or ()),
         strict_dates=asking.strict_dates,
     )
+    return asked_suite(workspace.store, asked, today=session.today())
 
 
 def _contestants(judging: Judging, *, reference: str = "") -> tuple[Contestant, ...]:

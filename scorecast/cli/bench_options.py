@@ -10,6 +10,7 @@ from typing import Annotated, Any, get_type_hints
 
 import typer
 
+from scorecast.bench.suites import LISTS, PARAMETERS, SUITES
 from scorecast.cli.agent_options import MaxUsd, Think
 
 Forecasters = Annotated[
@@ -71,73 +72,32 @@ class Asking:
     save_suite: Annotated[Path | None, typer.Option("--save-suite", help="Save the questions to this file.")] = None
 
 
-def _whole(flag: str, told: str) -> object:
-    """Kind of an option that takes a whole number; not given, the suite's own choice holds."""
-    return Annotated[int | None, typer.Option(flag, min=1, help=told)]
+def _option(name: str) -> object:
+    """Kind of an option that is a parameter of suites; not given, the suite's own choice holds."""
+    told = PARAMETERS[name]
+    if name == "level":
+        return Annotated[str, typer.Argument(help=told, show_default=False)]
+    if name in LISTS:
+        return Annotated[str | None, typer.Option(f"--{name}", help=told)]
+    return Annotated[int | None, typer.Option(f"--{name}", min=1, help=told)]
 
-
-FOLDS = _whole("--folds", "Parts that are hidden in turn.")
-LEAST = _whole("--least", "Leave out what has fewer scores than this.")
-SHOWN = Annotated[str | None, typer.Option("--shown", help="Numbers k of scores shown, such as 0,1,3.")]
-RATIOS = Annotated[
-    str | None, typer.Option("--ratios", help="How many times smaller the sizes shown are, such as 2,4,8.")
-]
-NEWEST = _whole("--newest", "How many of the newest releases count as new.")
-BENCHMARKS = _whole("--benchmarks", "How many benchmarks are held out.")
-LEVEL = Annotated[str, typer.Argument(help="L1, L2.1, L2.2, L3 or L4.", show_default=False)]
-
-SUITES: Mapping[str, tuple[str, Mapping[str, object]]] = {
-    "cells": (
-        "Hide each model's scores in turn, and forecast them from the rest.",
-        {"folds": FOLDS, "deals": _whole("--deals", "How often they are dealt anew."), "least": LEAST},
-    ),
-    "new-model": ("Hide the newest models but k of their scores.", {"newest": NEWEST, "shown": SHOWN}),
-    "new-benchmark": (
-        "Hide benchmarks but k models' scores.",
-        {"benchmarks": BENCHMARKS, "folds": FOLDS, "shown": SHOWN, "least": LEAST},
-    ),
-    "new-both": (
-        "Forecast the newest models on benchmarks that are held out.",
-        {"newest": NEWEST, "benchmarks": BENCHMARKS, "folds": FOLDS, "shown": SHOWN, "least": LEAST},
-    ),
-    "future": (
-        "Forecast at past dates what was published in the days after.",
-        {
-            "origins": _whole("--origins", "How many dates."),
-            "every": _whole("--every", "Days between them."),
-            "window": _whole("--window", "Days after each date that are asked about."),
-        },
-    ),
-    "family": (
-        "Hide whole model families.",
-        {"families": _whole("--families", "How many families."), "folds": FOLDS, "least": LEAST},
-    ),
-    "scale-up": (
-        "Hide the larger sizes of each family, and forecast the largest from the smaller ones.",
-        {"ratios": RATIOS, "sizes": _whole("--sizes", "Sizes that a family must have.")},
-    ),
-    "ladder": (
-        "Hide whole groups of scores: by benchmark, family, size and shots (after Ye et al. 2023).",
-        {"level": LEVEL, "folds": FOLDS},
-    ),
-}
-"""Every suite by the name that a user types: what it does, and its own options."""
 
 Act = Callable[[str, Mapping[str, Any], Asking, Judging], None]
 
 
 def suite_command(name: str, act: Act) -> Callable[..., None]:
     """Return the command of one suite: its own options, then those of all."""
-    doc, own = SUITES[name]
+    kind = SUITES[name]
     asking, judging = _parameters(Asking), _parameters(Judging)
 
     def command(**told: Any) -> None:  # noqa: ANN401 - typer has checked each of them
-        act(name, {k: told[k] for k in own}, Asking(**_part(told, asking)), Judging(**_part(told, judging)))
+        own = {option: told[option] for option in kind.parameters}
+        act(name, own, Asking(**_part(told, asking)), Judging(**_part(told, judging)))
 
-    mine = {option: _parameter(option, kind, ... if kind is LEVEL else None) for option, kind in own.items()}
+    mine = {one: _parameter(one, _option(one), ... if one == "level" else None) for one in kind.parameters}
     command.__signature__ = inspect.Signature([*mine.values(), *asking.values(), *judging.values()])  # type: ignore[attr-defined]
     command.__annotations__ = {}
-    command.__doc__ = doc
+    command.__doc__ = kind.about
     return command
 
 
