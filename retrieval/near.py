@@ -1,37 +1,63 @@
 """Near: what the nearest records are looked up from, once for each history and then for all questions to it.
 
-In: a history. Out: its headline records by benchmark and by model, and arrays that hold one figure a model. A
-question then costs no pass over the table: what has been read or compared once is kept beside the history.
+In: a history. Out: its headline records by benchmark and by model, and arrays that hold one figure a model or a
+benchmark. A question then costs no pass over the table: what has been read or compared once is kept beside the history.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 
 from records.history import COLUMNS, NUMBERS, History, to_record
 from records.metric import Floats
 from records.model import Model
 from records.question import Question
 from records.record import Record
-from retrieval.standing import benchmarks_like, models_like, own_records, standing_of
+from retrieval.standing import Ints, Mask, Standings, benchmarks_like, models_like, own_records, standing_of
 
 YEAR = 365.25
 
 UNKNOWN = 0.3
 """Resemblance in a property that is told of one model only."""
 
+NOWHERE = -1
+"""Place of a name that no record bears: the last one of every array below, which holds what is known of nobody."""
 
-class Row(NamedTuple):
-    """A record where only its place matters: its id, and the other name of its cell."""
 
-    id: str
-    other: str
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """Records that share a model or a benchmark, where only their places matter.
+
+    Attributes:
+        ids: of the records.
+        others: place of the other name of each record's cell, among models or benchmarks.
+    """
+
+    ids: NDArray[np.object_]
+    others: Ints
+
+    def of(self, other: int) -> list[str]:
+        """Return the ids of the records of one cell."""
+        found: list[str] = self.ids[self.others == other].tolist()
+        return found
+
+    @cached_property
+    def newest(self) -> Rows:
+        """The first record of each other name, in the order of their ids."""
+        _, first = np.unique(self.others, return_index=True)
+        order = first[np.argsort(self.ids[first])]
+        return Rows(self.ids[order], self.others[order])
+
+
+NONE = Rows(np.array([], dtype=object), np.array([], dtype=int))
 
 
 class Near:
@@ -39,47 +65,53 @@ class Near:
 
     def __init__(self, history: History) -> None:
         self._history = history
-        self._names = list(history.models)
-        self._place = {name: place for place, name in enumerate(self._names)}
         self._read: dict[str, Record] = {}
-        self._benchmarks_like: dict[str, Mapping[str, float]] = {}
+        self._benchmarks_like: dict[str, Floats] = {}
         self._models_like: dict[str, Floats] = {}
         self._alike: dict[tuple[object, ...], Floats] = {}
+        self._families: dict[str, Mask] = {}
+        self._domains: dict[str, Mask] = {}
 
     @cached_property
-    def by_benchmark(self) -> Mapping[str, Sequence[Row]]:
+    def models(self) -> Mapping[str, int]:
+        """Places of the models: those that the history shows, then those that only its records name."""
+        return _places(self._history.models, own_records(self._history)["model"])
+
+    @cached_property
+    def benchmarks(self) -> Mapping[str, int]:
+        """Places of the benchmarks, likewise."""
+        return _places(self._history.benchmarks, own_records(self._history)["benchmark"])
+
+    @cached_property
+    def by_benchmark(self) -> Mapping[str, Rows]:
         """Headline records of each benchmark with their models, the newest first."""
-        return _grouped(self._history, "benchmark", "model")
+        return self._grouped("benchmark", self.benchmarks, "model", self.models)
 
     @cached_property
-    def by_model(self) -> Mapping[str, Sequence[Row]]:
+    def by_model(self) -> Mapping[str, Rows]:
         """Headline records of each model with their benchmarks, the newest first."""
-        return _grouped(self._history, "model", "benchmark")
-
-    def places(self, rows: Sequence[Row]) -> np.ndarray:
-        """Return where the models of some rows stand in the arrays of this history; all must be visible models."""
-        return np.array([self._place[row.other] for row in rows], dtype=int)
+        return self._grouped("model", self.models, "benchmark", self.benchmarks)
 
     def records(self, ids: Iterable[str]) -> dict[str, Record]:
         """Return visible records by id; what is not visible is left out."""
         wanted = list(ids)
-        unread = [key for key in wanted if key not in self._read]
-        for key in unread:
-            if (place := self._rows.get(key)) is not None:
+        for key in wanted:
+            if key not in self._read and (place := self._rows.get(key)) is not None:
                 self._read[key] = to_record({name: column[place] for name, column in self._columns.items()})
         return {key: self._read[key] for key in wanted if key in self._read}
 
-    def benchmarks_like(self, benchmark: str) -> Mapping[str, float]:
-        """Return how much each benchmark moves with one, as ``standing.benchmarks_like`` tells."""
+    def benchmarks_like(self, benchmark: str) -> Floats:
+        """Return how much each benchmark moves with one, by place; 0 where nothing says that it does."""
         found = self._benchmarks_like.get(benchmark)
         if found is None:
-            found = self._benchmarks_like[benchmark] = benchmarks_like(self._history, benchmark)
+            like = np.nan_to_num(benchmarks_like(self._standings, benchmark), nan=0.0)
+            found = self._benchmarks_like[benchmark] = _spread(like, self._standings.benchmarks, self.benchmarks, 0.0)
         return found
 
     def models_like(self, question: Question) -> Floats:
-        """Return how much each model scores like the one that is asked for; NaN where too little is shared."""
+        """Return how much each model scores like the one asked for, by place; NaN where too little is shared."""
         model = question.model.id
-        if question.known or model not in self._place:
+        if question.known or model not in self._history.models:
             return self._compared(question)
         found = self._models_like.get(model)
         if found is None:
@@ -87,7 +119,7 @@ class Near:
         return found
 
     def alike(self, model: Model) -> Floats:
-        """Return how much each model resembles one by what is known before any score, shape ``(models,)``.
+        """Return how much each model that the history shows resembles one by what is known before any score, by place.
 
         The mean of release date, size and reasoning, as far as they are told of the one that is asked for; 1 is
         alike. Who hides a release date or a size counts as little alike in it.
@@ -96,6 +128,22 @@ class Near:
         if told not in self._alike:  # plans ask about one model many times
             self._alike[told] = self._resembling(model)
         return self._alike[told]
+
+    def of_family(self, family: str) -> Mask:
+        """Return which of the models that the history shows are of a family, by place."""
+        if family not in self._families:
+            shown = self._history.models.values()
+            self._families[family] = np.array([model.family == family for model in shown], dtype=bool)
+        return self._families[family]
+
+    def of_domain(self, domain: str) -> Mask:
+        """Return which benchmarks are known to be of a domain, by place."""
+        if domain not in self._domains:
+            found = np.zeros(len(self.benchmarks) + 1, dtype=bool)
+            shown = self._history.benchmarks.values()
+            found[: len(shown)] = [benchmark.domain == domain for benchmark in shown]
+            self._domains[domain] = found
+        return self._domains[domain]
 
     def _resembling(self, model: Model) -> Floats:
         released, size, reasoning = self._facts
@@ -134,10 +182,23 @@ class Near:
     def _rows(self) -> Mapping[str, int]:
         return {str(key): place for place, key in enumerate(self._history.records["id"].tolist())}
 
+    @cached_property
+    def _standings(self) -> Standings:
+        return Standings.of(self._history)
+
     def _compared(self, question: Question) -> Floats:
-        standing = standing_of(self._history, question.model.id, question.known)
-        likeness = models_like(self._history, standing, question.model.id)
-        return np.array([likeness.get(name, np.nan) for name in self._names], dtype=float)
+        standing = standing_of(self._history, self._standings, question.model.id, question.known)
+        like = models_like(self._standings, standing, question.model.id)
+        return _spread(like, self._standings.models, self.models, np.nan)
+
+    def _grouped(self, by: str, names: Mapping[str, int], other: str, others: Mapping[str, int]) -> Mapping[str, Rows]:
+        frame = own_records(self._history)
+        ids, beside = frame["id"].to_numpy(dtype=object), _placed(frame[other], others)
+        place = _placed(frame[by], names)
+        order = np.argsort(place, kind="stable")
+        starts = np.searchsorted(place[order], np.arange(len(names) + 1)).tolist()
+        parts = {name: order[starts[p] : starts[p + 1]] for name, p in names.items() if starts[p] < starts[p + 1]}
+        return {name: Rows(ids[part], beside[part]) for name, part in parts.items()}
 
 
 @lru_cache(maxsize=4)
@@ -146,12 +207,20 @@ def near(history: History) -> Near:
     return Near(history)
 
 
-def _grouped(history: History, by: str, other: str) -> Mapping[str, Sequence[Row]]:
-    frame = own_records(history)
-    groups: defaultdict[str, list[Row]] = defaultdict(list)
-    for name, key, beside in zip(frame[by].tolist(), frame["id"].tolist(), frame[other].tolist(), strict=True):
-        groups[name].append(Row(key, beside))
-    return groups
+def _places(shown: Iterable[str], named: pd.Series) -> dict[str, int]:
+    return {name: place for place, name in enumerate(dict.fromkeys([*shown, *map(str, named.unique())]))}
+
+
+def _placed(names: pd.Series, places: Mapping[str, int]) -> Ints:
+    codes, distinct = pd.factorize(names)
+    return np.array([places[str(name)] for name in distinct], dtype=int)[codes]
+
+
+def _spread(values: Floats, names: Sequence[str], places: Mapping[str, int], usual: float) -> Floats:
+    """Give values their places, and the usual value to all others and to ``NOWHERE``."""
+    found = np.full(len(places) + 1, usual)
+    found[[places[name] for name in names]] = values
+    return found
 
 
 def _day(released: dt.date | None) -> float:

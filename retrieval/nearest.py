@@ -7,9 +7,8 @@ asker vouches for.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from heapq import nsmallest
 from itertools import chain, zip_longest
 
 import numpy as np
@@ -18,10 +17,11 @@ from records.evidence import Evidence, Relation
 from records.history import History
 from records.metric import Floats
 from records.question import Question
-from retrieval.near import Near, Row, near
+from retrieval.near import NONE, NOWHERE, Near, Rows, near
+from retrieval.standing import Ints
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Found:
     """A record's id with its nearness in [0, 1] and why it is near."""
 
@@ -42,14 +42,16 @@ class NearestRecords:
         """
         history.refuse_leak(question)
         kept = near(history)
-        here = kept.by_benchmark.get(question.benchmark.id, ())
-        others = _newest_of_each([row for row in here if row.other != question.model.id])
-        others = [row for row in others if row.other in history.models]
+        here = kept.by_benchmark.get(question.benchmark.id, NONE)
+        model = kept.models.get(question.model.id, NOWHERE)
+        others = (here.newest.others != model) & (here.newest.others < len(history.models))
+        peers = Rows(here.newest.ids[others], here.newest.others[others])
         lists = [
-            _same_model(question, history, kept, limit),
-            *_other_models(others, question, history, kept, limit),
+            _same_model(question, kept, limit),
+            _same_family(peers, question, kept, limit),
+            _similar(peers, question, kept, limit),
         ]
-        own = (_same_cell(row) for row in here if row.other == question.model.id)
+        own = (Found(key, Relation.SAME_CELL, 1.0, "an earlier report of this very cell") for key in here.of(model))
         found = _distinct(chain(own, _interleaved(lists)), limit)
         records = kept.records(item.record for item in found) | {record.id: record for record in question.known}
         return tuple(
@@ -64,72 +66,64 @@ class NearestRecords:
         )
 
 
-def _same_cell(row: Row) -> Found:
-    return Found(row.id, Relation.SAME_CELL, 1.0, "an earlier report of this very cell")
-
-
-def _same_model(question: Question, history: History, kept: Near, limit: int) -> list[Found]:
+def _same_model(question: Question, kept: Near, limit: int) -> Iterator[Found]:
     """What the model scored elsewhere, as the asker vouches for it or else as it was reported last."""
-    known = [Row(record.id, record.benchmark) for record in question.known if record.model == question.model.id]
-    rows = [row for row in (*known, *kept.by_model.get(question.model.id, ())) if row.other != question.benchmark.id]
-    likeness = kept.benchmarks_like(question.benchmark.id)
-    found = []
-    for row in _newest_of_each(rows):
-        other = history.benchmarks.get(row.other)
-        together = likeness.get(row.other, 0.0)
-        same_domain = other is not None and other.domain == question.benchmark.domain
-        why = "the same model, in the same domain" if same_domain else "the same model"
-        if together > 0.2:
-            why = f"moves with {question.benchmark.name} (r = {together:.2f})"
-        nearness = min(max(0.7 * together + 0.25 * same_domain + 0.05, 0.0), 0.99)
-        found.append(Found(row.id, Relation.SAME_MODEL, nearness, why))
-    return sorted(found, key=lambda item: (-item.nearness, item.record))[:limit]
+    rows = _elsewhere(question, kept)
+    together = kept.benchmarks_like(question.benchmark.id)[rows.others]
+    same_domain = kept.of_domain(question.benchmark.domain)[rows.others]
+    nearness = np.clip(0.7 * together + 0.25 * same_domain + 0.05, 0.0, 0.99)
+    for i in _first(nearness, limit):
+        why = "the same model, in the same domain" if same_domain[i] else "the same model"
+        if together[i] > 0.2:
+            why = f"moves with {question.benchmark.name} (r = {together[i]:.2f})"
+        yield Found(rows.ids[i], Relation.SAME_MODEL, float(nearness[i]), why)
 
 
-def _other_models(
-    others: Sequence[Row], question: Question, history: History, kept: Near, limit: int
-) -> tuple[list[Found], list[Found]]:
-    """What the model's family scored on the benchmark, and what similar models did."""
-    if not others:
-        return [], []
-    places = kept.places(others)
-    alike, scored = kept.alike(question.model)[places], kept.models_like(question)[places]
+def _elsewhere(question: Question, kept: Near) -> Rows:
+    """The newest scores of the model elsewhere, by id; what the asker vouches for replaces what was reported."""
+    rows, asked = kept.by_model.get(question.model.id, NONE).newest, question.benchmark.id
+    told: dict[str, str] = {}
+    for record in question.known:
+        if record.model == question.model.id and record.benchmark != asked:
+            told.setdefault(record.benchmark, record.id)
+    away = [kept.benchmarks[name] for name in (asked, *told) if name in kept.benchmarks]
+    stay = ~np.isin(rows.others, away) if told else rows.others != kept.benchmarks.get(asked, NOWHERE)
+    rows = Rows(rows.ids[stay], rows.others[stay])
+    if not told:
+        return rows
+    ids = np.array([*rows.ids, *told.values()], dtype=object)
+    others = np.array([*rows.others, *(kept.benchmarks.get(name, NOWHERE) for name in told)], dtype=int)
+    order = np.argsort(ids)
+    return Rows(ids[order], others[order])
+
+
+def _same_family(peers: Rows, question: Question, kept: Near, limit: int) -> Iterator[Found]:
+    """What the model's family scored on the benchmark."""
     family = question.model.family
-    relatives = [i for i, row in enumerate(others) if family and history.models[row.other].family == family]
-    kin = [
-        Found(others[i].id, Relation.SAME_FAMILY, nearness, f"of the same family, {family}")
-        for nearness, i in _nearest(others, 0.4 + 0.6 * alike, relatives, limit)
-    ]
+    if not family:
+        return
+    kin = np.flatnonzero(kept.of_family(family)[peers.others])
+    nearness = np.clip(0.4 + 0.6 * kept.alike(question.model)[peers.others[kin]], 0.0, 0.99)
+    for i in _first(nearness, limit):
+        yield Found(peers.ids[kin[i]], Relation.SAME_FAMILY, float(nearness[i]), f"of the same family, {family}")
+
+
+def _similar(peers: Rows, question: Question, kept: Near, limit: int) -> Iterator[Found]:
+    """What similar models scored on the benchmark."""
+    alike, scored = kept.alike(question.model)[peers.others], kept.models_like(question)[peers.others]
     unmeasured = np.isnan(scored)
-    nearness = np.where(unmeasured, 0.5 * alike, 0.8 * scored + 0.2 * alike)
-    similar = [
-        Found(
-            others[i].id,
-            Relation.SIMILAR_MODEL,
-            closeness,
-            "like it in release date, size or kind" if unmeasured[i] else "scores alike where both were measured",
-        )
-        for closeness, i in _nearest(others, nearness, range(len(others)), limit)
-    ]
-    return kin, similar
+    nearness = np.clip(np.where(unmeasured, 0.5 * alike, 0.8 * scored + 0.2 * alike), 0.0, 0.99)
+    for i in _first(nearness, limit):
+        why = "like it in release date, size or kind" if unmeasured[i] else "scores alike where both were measured"
+        yield Found(peers.ids[i], Relation.SIMILAR_MODEL, float(nearness[i]), why)
 
 
-def _nearest(rows: Sequence[Row], nearness: Floats, among: Iterable[int], limit: int) -> list[tuple[float, int]]:
-    """Return the nearest rows with their nearness; of two as near, the one whose id comes first."""
-    clipped = np.clip(nearness, 0.0, 0.99).tolist()
-    first = nsmallest(limit, ((-clipped[i], rows[i].id, i) for i in among))
-    return [(-negative, i) for negative, _, i in first]
+def _first(nearness: Floats, limit: int) -> Ints:
+    """Places of the nearest; of two as near, the one whose id comes first, in the order of which they are."""
+    return np.argsort(-nearness, kind="stable")[:limit]
 
 
-def _newest_of_each(rows: Sequence[Row]) -> list[Row]:
-    """Keep the first row of each other name."""
-    taken: dict[str, Row] = {}
-    for row in rows:
-        taken.setdefault(row.other, row)
-    return list(taken.values())
-
-
-def _interleaved(lists: list[list[Found]]) -> Iterable[Found]:
+def _interleaved(lists: Iterable[Iterator[Found]]) -> Iterator[Found]:
     return (found for rank in zip_longest(*lists) for found in rank if found is not None)
 
 
