@@ -1,42 +1,31 @@
-"""Judging which cells to measure next: a hidden model shows cells one by one, and its other scores are forecast.
+"""Judging which cells to measure next: hidden models show cells one by one, and their scored cells are forecast.
 
-Each hidden model's scores are parted into candidates, which may be revealed, and scored cells, which never are; a way
-of choosing sees neither values. Targets: the whole profile of a model, or whether one scored cell reaches the median
-of its benchmark. Scored are error, CRPS, and Brier score and entropy of reaching that median.
+A way of choosing sees no value of the models that it chooses for. Scored are the error and CRPS of each forecast, and
+the Brier score and entropy of an event: that a score reaches the median of its benchmark, or that the first of two
+models is ahead of the second.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from eval.planning.aims import Aimed, AimsOf, Cell, medians, profiles
 from eval.planning.trial import ModelFold, Progress, model_folds
-from eval.suites.fold import own_reports
 from records.forecast import Forecast
 from records.history import History
-from records.model import Model
 from records.stages import FittedPredictor, HistorySource, Predictor
 
 COLUMNS = (
     "forecaster", "way", "draw", "shown", "fold", "model", "benchmark", "unit", "error", "crps", "brier", "entropy",
 )  # fmt: skip
 
-
-class Aimed(NamedTuple):
-    """What a choice is made for: a model's profile, or whether its score on a benchmark reaches a threshold."""
-
-    model: Model
-    candidates: tuple[str, ...]
-    benchmark: str = ""
-    threshold: float = np.nan
-
-
-CellChooser = Callable[[History, Aimed, int], Sequence[str]]
-"""Given what is known, an aim, and how many: benchmarks among the candidates, in the order in which to run them."""
+CellChooser = Callable[[History, Aimed, int], Sequence[Cell]]
+"""Given what is known, an aim, and how many: cells among the candidates, in the order in which to run them."""
 
 
 class CellWay(NamedTuple):
@@ -57,10 +46,9 @@ class CellTrial:
         ways: of choosing.
         predictor: that forecasts the scored cells.
         shown: numbers of revealed cells.
-        thresholds: whether the aim is each scored cell's threshold, rather than the model's profile.
+        aims: what is aimed at in a fold.
         folds: of models.
         seed: of the deal, and of the parting of candidates and scored cells.
-        targets: scored cells of a model at most that are aimed at one by one.
     """
 
     source: HistorySource
@@ -68,19 +56,18 @@ class CellTrial:
     ways: Sequence[CellWay]
     predictor: Predictor
     shown: Sequence[int]
-    thresholds: bool = False
+    aims: AimsOf = profiles
     folds: int = 6
     seed: int = 0
-    targets: int = 6
 
     def run(self, progress: Progress = lambda _what, _done, _all: None) -> pd.DataFrame:
-        """Judge every way; one row a forecast, columns as in ``COLUMNS``."""
+        """Judge every way; one row a forecast, or a pair of an order; columns as in ``COLUMNS``."""
         rows = list[tuple[object, ...]]()
         total, done = self.folds * len(self.ways), 0
         for fold in model_folds(self.source, self.everything, folds=self.folds, seed=self.seed, least=6):
             progress(f"fold {fold.number + 1}, fitting {self.predictor.name}", done, total)
             fitted = self.predictor.fit(fold.history)
-            aims = list(self._aims(fold))
+            aims = list(self.aims(fold, self.seed))
             for way in self.ways:
                 told = (self.predictor.name, way.name, way.draw)
                 rows += [(*told, *row) for row in self._judge(fitted, fold, way, aims)]
@@ -88,48 +75,53 @@ class CellTrial:
                 progress(f"fold {fold.number + 1}, {way.name}", done, total)
         return pd.DataFrame(rows, columns=list(COLUMNS))
 
-    def _aims(self, fold: ModelFold) -> Iterator[tuple[Aimed, tuple[str, ...]]]:
-        """Every aim with the cells that are scored for it."""
-        usual = own_reports(fold.history).groupby("benchmark")["value"].median()
-        rng = np.random.default_rng([self.seed, fold.number])
-        for model, told in fold.cells.items():
-            order = [str(b) for b in rng.permutation([b for b in sorted(told) if b in usual.index])]
-            candidates, scored = tuple(sorted(order[::2])), tuple(sorted(order[1::2]))
-            candidates = tuple(b for b in candidates if not self._gives_away(fold.history, b, scored))
-            if not self.thresholds:
-                yield Aimed(fold.models[model], candidates), scored
-                continue
-            for benchmark in order[1::2][: self.targets]:
-                yield Aimed(fold.models[model], candidates, benchmark, float(usual[benchmark])), (benchmark,)
-
-    @staticmethod
-    def _gives_away(history: History, benchmark: str, scored: Sequence[str]) -> bool:
-        return not history.kinship.relatives(history.benchmarks[benchmark]).isdisjoint(scored)
-
     def _judge(
-        self, fitted: FittedPredictor, fold: ModelFold, way: CellWay, aims: Sequence[tuple[Aimed, tuple[str, ...]]]
+        self, fitted: FittedPredictor, fold: ModelFold, way: CellWay, aims: Sequence[Aimed]
     ) -> Iterator[tuple[object, ...]]:
-        usual = own_reports(fold.history).groupby("benchmark")["value"].median()
-        orders = [list(way.choose(fold.history, aim, max(self.shown))) for aim, _ in aims]
+        usual = medians(fold.history)
+        chosen = [list(way.choose(fold.history, aim, max(self.shown))) for aim in aims]
         for shown in self.shown:
-            cells = [
-                (aim.model.id, benchmark, order[:shown])
-                for (aim, scored), order in zip(aims, orders, strict=True)
-                for benchmark in scored
-            ]
-            answers = fitted.forecast([fold.question(*cell) for cell in cells])
-            for (model, benchmark, _), answer in zip(cells, answers, strict=True):
-                if isinstance(answer, Forecast):
-                    outcome = fold.cells[model][benchmark]
-                    scores = _scores(answer, outcome, float(usual[benchmark]))
-                    yield shown, fold.number, model, benchmark, answer.question.metric.unit.value, *scores
+            revealed = [cells[:shown] for cells in chosen]
+            for aim, told in zip(aims, _forecasts(fitted, fold, aims, revealed), strict=True):
+                yield from ((shown, fold.number, *row) for row in _rows(aim, told, fold, usual))
 
 
-def _scores(answer: Forecast, outcome: float, threshold: float) -> tuple[float, float, float, float]:
-    """Error and CRPS in the unit; Brier score and entropy of reaching the threshold, the latter in bits."""
-    told = answer.distribution
-    chance = told.exceedance(threshold)
+def _forecasts(
+    fitted: FittedPredictor, fold: ModelFold, aims: Sequence[Aimed], revealed: Sequence[Sequence[Cell]]
+) -> list[dict[Cell, Forecast]]:
+    """Forecast the scored cells of all aims at once; those on which the predictor is silent are left out."""
+    asked = [
+        (number, cell, [b for m, b in cells if m == cell[0]])
+        for number, (aim, cells) in enumerate(zip(aims, revealed, strict=True))
+        for cell in aim.scored
+    ]
+    found = list[dict[Cell, Forecast]]({} for _ in aims)
+    answers = fitted.forecast([fold.question(*cell, known) for _, cell, known in asked])
+    for (number, cell, _), answer in zip(asked, answers, strict=True):
+        if isinstance(answer, Forecast):
+            found[number][cell] = answer
+    return found
+
+
+def _rows(
+    aim: Aimed, told: Mapping[Cell, Forecast], fold: ModelFold, usual: Mapping[str, float]
+) -> Iterator[tuple[object, ...]]:
+    outcomes = {cell: fold.cells[cell[0]][cell[1]] for cell in told}
+    if len(aim.models) == 1:
+        for cell, answer in told.items():
+            at, outcome = usual[cell[1]], outcomes[cell]
+            event = _event(answer.distribution.exceedance(at), happened=outcome >= at)
+            error = abs(answer.distribution.median - outcome)
+            yield *cell, answer.question.metric.unit.value, error, answer.distribution.crps(outcome), *event
+    elif len(told) == len(aim.scored):
+        first, second = (told[cell] for cell in aim.scored)
+        ahead = outcomes[aim.scored[0]] > outcomes[aim.scored[1]]
+        event = _event(first.distribution.probability_above(second.distribution), happened=ahead)
+        yield aim.name, aim.benchmark, first.question.metric.unit.value, np.nan, np.nan, *event
+
+
+def _event(chance: float, *, happened: bool) -> tuple[float, float]:
+    """Brier score and entropy of an event, the latter in bits."""
     inside = np.clip(chance, 1e-12, 1.0 - 1e-12)
     entropy = -(inside * np.log2(inside) + (1.0 - inside) * np.log2(1.0 - inside))
-    brier = (chance - float(outcome >= threshold)) ** 2
-    return abs(told.median - outcome), told.crps(outcome), brier, float(entropy)
+    return (chance - float(happened)) ** 2, float(entropy)

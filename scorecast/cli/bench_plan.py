@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
     from eval.planning.trial_summary import Figure
 
-Data = Annotated[Path, typer.Option("--data", help="Folder of the public matrix.json.", show_default=False)]
+Data = Annotated[
+    Path | None,
+    typer.Option("--data", help="Folder of the public matrix.json; without it your own records.", show_default=False),
+]
 Folds = Annotated[int, typer.Option("--folds", min=2, help="Parts into which models are dealt.")]
 TableFile = Annotated[Path | None, typer.Option("--table", help="Write every forecast's errors to this CSV file.")]
 Shown = Annotated[str, typer.Option("--shown", help="Numbers k of scores revealed, with commas.")]
@@ -26,7 +29,7 @@ BY_MEASURE = {"error": True, "crps": False, "brier": False, "entropy": False}
 
 def subset(
     *,
-    data: Data,
+    data: Data = None,
     forecaster: Annotated[
         list[str] | None, typer.Option("--forecaster", "-f", help="Who forecasts the rest; repeatable.")
     ] = None,
@@ -38,21 +41,23 @@ def subset(
 ) -> None:
     """Choose probes on some models, reveal them of the others, and forecast the rest; against the peer's five."""
     from eval.planning.published import FIGURES
-    from scorecast.bench import public_protocols
-    from scorecast.choosing.trials import matrix_history, numbers, probe_trial, probe_ways
+    from scorecast.choosing.probe_trials import probe_trial, probe_ways
+    from scorecast.choosing.trials import all_records, numbers
     from scorecast.cli import session
     from scorecast.cli.output import console, progress
-    from scorecast.settings import Settings
     from scorecast.workspace import forecaster as named
 
     predictors = [named(name) for name in forecaster or ["gaussian-process", "benchpress"]]
     ks = numbers(shown)
-    with public_protocols.opened(data, Settings.from_environment(), clock=session.now) as bench:
-        everything = matrix_history(data, bench.source)
-        with progress(folds * len(predictors) * len(probe_ways(draws=draws, seed=seed))) as step:
-            found = probe_trial(
-                bench.source, everything, predictors, shown=ks, draws=draws, folds=folds, seed=seed, progress=step
-            )
+    rounds = folds * len(predictors) * len(probe_ways(draws=draws, seed=seed))
+    with (
+        session.workspace() as workspace,
+        all_records(data, workspace, clock=session.now) as (source, everything),
+        progress(rounds) as step,
+    ):
+        found = probe_trial(
+            source, everything, predictors, shown=ks, draws=draws, folds=folds, seed=seed, progress=step
+        )
     _save(found, table)
     screen = console()
     for predictor in predictors:
@@ -60,15 +65,19 @@ def subset(
         for k in [k for k in ks if k in {5, max(ks)}]:
             screen.print(_probes(mine[mine["k"] == k], predictor.name, k))
         screen.print(_curve(mine, predictor.name))
-    for figure in FIGURES:
+    for figure in FIGURES if data else ():
         screen.print(f"Published by the peer, its own method: {figure.value:g}, {figure.what}.", highlight=False)
 
 
 def next_cells(
     *,
-    data: Data,
+    data: Data = None,
     target: Annotated[
-        str, typer.Option("--target", help="profile of a model, or threshold: does a cell reach the median.")
+        str,
+        typer.Option(
+            "--target",
+            help="profile of a model; threshold: does a score reach the median; order: which of two models is ahead.",
+        ),
     ] = "profile",
     forecaster: Annotated[
         str, typer.Option("--forecaster", "-f", help="Who forecasts the scored cells.")
@@ -80,26 +89,23 @@ def next_cells(
     table: TableFile = None,
 ) -> None:
     """Reveal cells of hidden models in the order of our ranking, at random, and by the largest variance."""
-    from records.errors import UsageError
-    from scorecast.bench import public_protocols
-    from scorecast.choosing.trials import cell_trial, matrix_history, numbers
+    from scorecast.choosing.cell_trials import aims_named, cell_trial
+    from scorecast.choosing.trials import all_records, numbers
     from scorecast.cli import session
     from scorecast.cli.output import console, progress
-    from scorecast.settings import Settings
     from scorecast.workspace import forecaster as named
 
-    if target not in {"profile", "threshold"}:
-        raise UsageError(f"--target takes profile or threshold; found {target!r}.")
-    ks, predictor = numbers(shown), named(forecaster)
-    with public_protocols.opened(data, Settings.from_environment(), clock=session.now) as bench:
-        everything = matrix_history(data, bench.source)
-        with progress(folds * (2 + draws)) as step:
-            found = cell_trial(
-                bench.source, everything, predictor, thresholds=target == "threshold",
-                shown=ks, draws=draws, folds=folds, seed=seed, progress=step,
-            )  # fmt: skip
+    aims, ks, predictor = aims_named(target), numbers(shown), named(forecaster)
+    with (
+        session.workspace() as workspace,
+        all_records(data, workspace, clock=session.now) as (source, everything),
+        progress(folds * (2 + draws)) as step,
+    ):
+        found = cell_trial(
+            source, everything, predictor, aims=aims, shown=ks, draws=draws, folds=folds, seed=seed, progress=step
+        )
     _save(found, table)
-    for measure in BY_MEASURE:
+    for measure in [measure for measure in BY_MEASURE if found[measure].notna().any()]:
         console().print(_cells(found, measure, predictor.name, target))
 
 

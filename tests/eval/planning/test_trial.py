@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from eval.planning.aims import TARGETS, Aimed, AimsOf, Cell, orders, profiles, thresholds
 from eval.planning.published import PROBES
 from eval.planning.trial import COLUMNS, ProbeTrial, Way, model_folds
-from eval.planning.trial_cells import Aimed, CellTrial, CellWay
+from eval.planning.trial_cells import CellTrial, CellWay
 from eval.planning.trial_summary import lines
 from eval.suites.fold import outcomes
 from records.distribution import Distribution
@@ -115,29 +116,60 @@ def test_too_few_models_are_refused(store, history) -> None:
         list(model_folds(store, history, folds=40, seed=0))
 
 
-@pytest.mark.parametrize("thresholds", [False, True])
-def test_scored_cells_are_never_revealed_whatever_a_way_chooses(store, history, thresholds) -> None:
+@pytest.mark.parametrize("aims_of", [profiles, thresholds, orders])
+def test_scored_cells_are_never_revealed_whatever_a_way_chooses(store, history, aims_of: AimsOf) -> None:
     predictor, aims = Mean(), list[Aimed]()
 
-    def greedy(_history: History, aim: Aimed, size: int) -> Sequence[str]:
+    def greedy(_history: History, aim: Aimed, size: int) -> Sequence[Cell]:
         aims.append(aim)
         return aim.candidates[:size]
 
-    trial = CellTrial(
-        store, history, [CellWay("all", greedy)], predictor, (0, 3), thresholds=thresholds, folds=3, targets=2
-    )
-    found = trial.run()
-    candidates = {(aim.model.id, b) for aim in aims for b in aim.candidates}
-    scored = set(zip(found["model"], found["benchmark"], strict=True))
-    assert candidates
-    assert candidates.isdisjoint(scored)
-    assert all((aim.benchmark != "") is thresholds for aim in aims)
+    found = CellTrial(store, history, [CellWay("all", greedy)], predictor, (0, 3), aims_of, folds=3).run()
+    assert aims
+    for aim in aims:
+        assert set(aim.candidates).isdisjoint(aim.scored)
+        assert {model for model, _ in (*aim.candidates, *aim.scored)} == {model.id for model in aim.models}
+        assert (aim.benchmark != "") is (aims_of is not profiles)
+    together = [(aim.candidates, aim.name) for aim in aims]
     for question in predictor.asked:
-        assert (question.model.id, question.benchmark.id) not in candidates
-        assert all(record.cell in candidates for record in question.known)
+        cells = {record.cell for record in question.known}
+        assert any(cells <= set(candidates) and question.model.id in name for candidates, name in together)
+        assert question.benchmark.id not in {record.benchmark for record in question.known}
     assert found["brier"].between(0, 1).all()
     assert found["entropy"].between(0, 1).all()
     assert set(found["unit"]) == {"percent"}  # the rating had no forecast, and no row
+
+
+def test_an_order_is_about_two_models_hidden_together_each_in_one_pair(store, history) -> None:
+    for fold in model_folds(store, history, folds=3, seed=0, least=6):
+        aims = list(orders(fold, 0))
+        pairs = {aim.name: {model.id for model in aim.models} for aim in aims}
+        assert pairs
+        assert all(len(pair) == 2 and pair <= set(fold.cells) for pair in pairs.values())
+        assert sum(map(len, pairs.values())) == len(set().union(*pairs.values()))
+        assert max(sum(aim.name == name for aim in aims) for name in pairs) <= TARGETS
+        for aim in aims:
+            first, second = (fold.cells[model][aim.benchmark] for model, _ in aim.scored)
+            assert first != second
+
+
+def test_an_order_is_scored_by_the_chance_that_the_first_is_ahead(store, history) -> None:
+    class Knowing(Mean):
+        """Knows that models of higher numbers are better."""
+
+        def _one(self, question: Question) -> Answer:
+            told = Distribution.from_array(int(question.model.id[1:]) + np.linspace(0, 0.5, 99), question.metric)
+            level = EvidenceLevel(model_scores=1, benchmark_scores=1)
+            return Forecast(question=question, distribution=told, method=self.name, evidence_level=level)
+
+    everything = [CellWay("all", lambda _history, aim, size: aim.candidates[:size])]
+    found = CellTrial(store, history, everything, Knowing(), (0,), orders, folds=3).run()
+    ahead = [fold.cells for fold in model_folds(store, history, folds=3, seed=0, least=6)]
+    for row in found.itertuples():
+        first, second = row.model.split(" | ")
+        right = (first > second) == (ahead[row.fold][first][row.benchmark] > ahead[row.fold][second][row.benchmark])
+        assert row.brier == pytest.approx(0.0 if right else 1.0, abs=1e-9)
+    assert found[["error", "crps"]].isna().all(axis=None)
 
 
 def rows(way: str, errors: np.ndarray, *, draw: int = 0) -> pd.DataFrame:
