@@ -77,10 +77,14 @@ class Calibration(NamedTuple):
 
 def calibration(track: Track) -> Calibration:
     """Tell how well calibrated the forecasts of a track record were, however few they are."""
-    ours = track.judged[0]
-    observed = ours.table["observed"].to_numpy(dtype=float)
-    coverage = observed_coverage(observed, ours.quantiles, PERCENTS)
-    pit = histogram(measure(ours).columns["pit"], bins=TENTHS)
+    return calibration_of(track.judged[0])
+
+
+def calibration_of(judged: Judged) -> Calibration:
+    """Tell how well calibrated these forecasts were; none of them may be missing."""
+    observed = judged.table["observed"].to_numpy(dtype=float)
+    coverage = observed_coverage(observed, judged.quantiles, PERCENTS)
+    pit = histogram(measure(judged).columns["pit"], bins=TENTHS)
     return Calibration(PERCENTS, tuple(coverage.tolist()), tuple(pit.tolist()))
 
 
