@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from functools import cached_property
 from typing import Self
 
 from pydantic import AwareDatetime, Field, model_validator
@@ -16,6 +17,7 @@ from records.forecast import Forecast
 from records.resolution import Resolution
 
 ID_LENGTH = 20
+LONGEST_USER = 128
 
 
 class Issued(Value):
@@ -24,7 +26,7 @@ class Issued(Value):
     id: str = Field(pattern=r"^[0-9a-f]{20}$")
     """Hash of forecast, moment and user, 20 hexadecimal digits."""
     issued_at: AwareDatetime
-    user: str = Field(default="", max_length=128)
+    user: str = Field(default="", max_length=LONGEST_USER)
     forecast: Forecast
 
     @classmethod
@@ -32,16 +34,31 @@ class Issued(Value):
         """Enter a forecast.
 
         Raises:
-            ValueError: the moment has no time zone.
+            ValueError: the moment has no time zone, or the user's name is too long.
         """
         if issued_at.tzinfo is None:
             raise ValueError(f"the moment {issued_at} has no time zone")
+        if len(user) > LONGEST_USER:
+            raise ValueError(f"a user's name may have {LONGEST_USER} characters; found {len(user)}")
         moment = issued_at.astimezone(dt.UTC)
-        return cls(id=_hash(forecast, moment, user), issued_at=moment, user=user, forecast=forecast)
+        # Checked above: a check of the whole would tell the forecast again, which takes longer than all the rest.
+        entry = cls.model_construct(id="", issued_at=moment, user=user, forecast=forecast)
+        return entry.model_copy(update={"id": _hash(entry.told, moment, user)})
+
+    @cached_property
+    def told(self) -> str:
+        """The forecast as JSON, of which the id is a hash."""
+        return self.forecast.model_dump_json()
+
+    @property
+    def document(self) -> str:
+        """The entry as JSON, as the ledger keeps it; what was told for the hash is not told again."""
+        return f'{self.model_dump_json(exclude={"forecast"})[:-1]},"forecast":{self.told}}}'
 
     @model_validator(mode="after")
     def _says_what_was_issued(self) -> Self:
-        if self.id != _hash(self.forecast, self.issued_at.astimezone(dt.UTC), self.user):
+        told = self.forecast.model_dump_json()  # not kept: who reads entries reads many
+        if self.id != _hash(told, self.issued_at.astimezone(dt.UTC), self.user):
             raise ValueError(f"the entry {self.id} does not say what was issued: it was changed afterwards")
         return self
 
@@ -91,6 +108,6 @@ class Selection(Value):
     issued_to: Day | None = None
 
 
-def _hash(forecast: Forecast, moment: dt.datetime, user: str) -> str:
-    told = f"{moment.isoformat()}\n{user}\n{forecast.model_dump_json()}"
+def _hash(forecast: str, moment: dt.datetime, user: str) -> str:
+    told = f"{moment.isoformat()}\n{user}\n{forecast}"
     return hashlib.sha256(told.encode()).hexdigest()[:ID_LENGTH]

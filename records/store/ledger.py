@@ -196,7 +196,7 @@ def _row(entry: Issued) -> dict[str, object]:
         "benchmark": question.benchmark.id,
         "method": entry.forecast.method,
         "user": entry.user,
-        "document": entry.model_dump_json(),
+        "document": entry.document,
     }
 
 

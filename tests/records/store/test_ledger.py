@@ -64,7 +64,13 @@ def test_the_hash_tells_a_changed_forecast_moment_or_user(make_forecast, now) ->
     ]
     assert len({first.id, *(other.id for other in others)}) == 4
     with pytest.raises(ValueError, match="changed afterwards"):
-        Issued(**dict(first) | {"forecast": make_forecast(median=0.3)})
+        Issued(id=first.id, issued_at=first.issued_at, forecast=make_forecast(median=0.3))
+
+
+def test_an_entry_is_kept_as_it_would_be_told_whole(make_forecast, now) -> None:
+    entry = Issued.of(make_forecast(), issued_at=now + dt.timedelta(microseconds=40), user='ada "the first"')
+    assert entry.document == entry.model_dump_json()
+    assert Issued.model_validate_json(entry.document) == entry
 
 
 def test_the_same_moment_in_another_zone_is_the_same_entry(make_forecast, now) -> None:
@@ -75,6 +81,11 @@ def test_the_same_moment_in_another_zone_is_the_same_entry(make_forecast, now) -
 def test_a_moment_without_a_zone_is_refused(make_forecast) -> None:
     with pytest.raises(ValueError, match="no time zone"):
         Issued.of(make_forecast(), issued_at=dt.datetime(2025, 6, 1))  # noqa: DTZ001
+
+
+def test_a_name_that_the_ledger_could_not_read_back_is_refused(make_forecast, now) -> None:
+    with pytest.raises(ValueError, match="128 characters; found 129"):
+        Issued.of(make_forecast(), issued_at=now, user="a" * 129)
 
 
 @pytest.mark.parametrize(
