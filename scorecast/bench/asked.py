@@ -120,7 +120,7 @@ class BenchAsked(Value):
         rule(*self.rule)
 
 
-class ServedAsked(BenchAsked):
+class BenchRunAsked(BenchAsked):
     """What may be asked of a service: registered forecasters only, no file and no function of its machine."""
 
     forecasters: tuple[Registered, ...] = Field(

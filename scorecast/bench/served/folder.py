@@ -25,7 +25,7 @@ from pydantic import AwareDatetime, Field, ValidationError
 from records.base import Value
 from records.errors import ScorecastError, StoreError, UsageError
 from records.exporters.writing import write_whole
-from scorecast.bench.asked import ServedAsked
+from scorecast.bench.asked import BenchRunAsked
 from scorecast.bench.served.locks import is_held, waited_for
 from scorecast.settings import Settings
 
@@ -57,7 +57,7 @@ class Begun(Value):
     """What never changes of a run."""
 
     id: str = Field(pattern=r"^[0-9a-f]{12}$")
-    asked: ServedAsked
+    asked: BenchRunAsked
     made_at: AwareDatetime
     user: str = ""
     """Name of the access key that began it; empty for the user of the machine."""
@@ -184,7 +184,7 @@ class BenchRuns:
         """Return the runs of a home."""
         return cls(settings.home / "bench-runs")
 
-    def begin(self, asked: ServedAsked, *, now: dt.datetime, user: str = "", run_id: str | None = None) -> BenchRun:
+    def begin(self, asked: BenchRunAsked, *, now: dt.datetime, user: str = "", run_id: str | None = None) -> BenchRun:
         """Keep a run to be worked on; the one there is where it was begun under this id before.
 
         Raises:

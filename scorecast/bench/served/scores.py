@@ -26,7 +26,7 @@ from records.errors import DataError
 from records.exporters.writing import write_whole
 from scorecast.batch.output import disarmed
 from scorecast.bench.backtests import result
-from scorecast.ledger.track_record import Calibration, calibration_of
+from scorecast.ledger.track_record import calibration_of
 
 SUMMARY, RESULT, REPORT, FORECASTS = "summary.json", "result.json", "report.html", "forecasts.csv"
 
@@ -43,6 +43,14 @@ LONGEST = 20_000
 """Characters of one row; a row of ours has a few hundred."""
 
 
+class Calibrated(Value):
+    """How well calibrated one forecaster is, as of ``scorecast.ledger.track_record.Calibration``."""
+
+    percents: tuple[float, ...]
+    coverage: tuple[float, ...]
+    pit: tuple[float, ...]
+
+
 class Summary(Value):
     """What is shown of a finished run."""
 
@@ -50,7 +58,7 @@ class Summary(Value):
     """The one sentence to remember; empty where there is nothing to compare."""
     result: Result
     """All figures with their intervals, but those of single benchmarks, families and evidence levels."""
-    calibration: dict[str, Calibration]
+    calibration: dict[str, Calibrated]
     """Of each forecaster that answered anything."""
 
 
@@ -66,7 +74,7 @@ def keep(folder: Path, suite: Suite, finished: Sequence[Finished]) -> None:
     shown = Summary(
         headline=headline(found),
         result=found.model_copy(update={"forecasters": {n: _outline(s) for n, s in found.forecasters.items()}}),
-        calibration={one.forecaster: calibration_of(told) for one in judged if len((told := one.answered).table)},
+        calibration={one.forecaster: _calibrated(told) for one in judged if len((told := one.answered).table)},
     )
     write_whole(folder / RESULT, found.write)
     write_whole(folder / REPORT, partial(write_html, found, judged))
@@ -105,6 +113,10 @@ def _typed(row: dict[str, str]) -> dict[str, str | float | None]:
     for name in NUMBERS:
         told[name] = float(row[name]) if row[name] else None
     return told | {"shown": int(row["shown"])}
+
+
+def _calibrated(judged: Judged) -> Calibrated:
+    return Calibrated(**calibration_of(judged)._asdict())
 
 
 def _outline(scores: ForecasterScores) -> ForecasterScores:
