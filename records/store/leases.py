@@ -108,6 +108,6 @@ def _lease(row: Row[tuple[object, ...]], now: dt.datetime) -> Lease:
 def _now(connection: Connection) -> dt.datetime:
     """The present moment by the clock of the database; of PostgreSQL not that at which the transaction began."""
     if connection.dialect.name == "sqlite":
-        days = connection.scalar(select(func.julianday("now"))) or 0.0
+        days = connection.execute(select(func.julianday("now"))).scalar_one()
         return dt.datetime(2000, 1, 1, 12, tzinfo=dt.UTC) + dt.timedelta(days=days - 2_451_545.0)
-    return with_zone(connection.scalar(select(func.clock_timestamp())))
+    return with_zone(connection.execute(select(func.clock_timestamp())).scalar_one())

@@ -1,7 +1,8 @@
 """The engine: works on the open items of a job until none is left, or something ends it; whoever comes next goes on.
 
-Items of one as-of date share a history and a fit. Statistics answer them in chunks; the agent, where one is asked for,
-answers many at a time. Either way an item is done when the store has its forecast.
+Items of one as-of date share a history and a fit. A crew answers them, this process or a cluster: statistics in chunks;
+the agent, where one is asked for, many at a time. Either way an item is done when the store has its forecast, and this
+process alone writes there.
 """
 
 from __future__ import annotations
@@ -14,25 +15,27 @@ from functools import partial
 from itertools import groupby
 from pathlib import Path
 
+from agent.access.accounts import Watch
 from agent.access.budget import Budget
 from agent.access.settings import AccessSettings
+from agent.access.spending import Amount, Spent
 from agent.errors import NotConfigured
 from agent.lessons import NoMemory
 from agent.pooled import AGENT, STANDS
-from agent.predictor import Agent, FittedAgent
+from agent.predictor import Agent
 from records.errors import NotEnoughRecords, ScorecastError, UsageError
 from records.exclusion import Exclusion
 from records.forecast import Answer, Forecast
 from records.history import History
 from records.job import Cost, Item, ItemState, Job, JobState, Settlement
-from records.stages import FittedPredictor
 from scorecast.agents.home import AgentHome, open_endpoint
+from scorecast.batch.crew import Calling, Crew, Ground, alone
 from scorecast.batch.options import BatchOptions, LeftOver
 from scorecast.batch.pace import NAME, Pace
 from scorecast.batch.progress import Progress
 from scorecast.batch.settling import Cancelled, Clock, Settled, Settler, Tell
 from scorecast.batch.spend import SpendJournal
-from scorecast.batch.working import working
+from scorecast.batch.working import Hold, working
 from scorecast.pipeline import Pipeline
 from scorecast.workspace import Workspace
 
@@ -52,12 +55,14 @@ class Engine:
         clock: tells the present moment.
         tell: told of the progress after each transaction.
         stopped: whether to stop soon; the rest stays open.
+        crew: calls together who answers.
     """
 
     workspace: Workspace
     clock: Clock
     tell: Tell = lambda _progress: None
     stopped: Callable[[], bool] = lambda: False
+    crew: Calling = alone
 
     @property
     def folder(self) -> Path:
@@ -68,19 +73,28 @@ class Engine:
         """Settle the open items of a job.
 
         Raises:
-            UsageError: another process works on it; or it was begun with another language model.
+            UsageError: somebody else works on it; or it was begun with another language model.
+            LeaseLost: it was taken from this process, which was silent for too long.
             StoreError: the store failed; what was settled by then stays.
             KeyboardInterrupt: somebody interrupted it; what was answered by then is settled.
         """
         options = BatchOptions.of(job)
-        with working(self.folder, job.id), SpendJournal(self.folder / f"{job.id}.spend") as journal:
-            budget = Budget(options.limits, name=NAME, spent=journal.spent, watch=journal.watch)
+        store = self.workspace.store
+        with (
+            working(store, self.folder, job.id) as hold,
+            SpendJournal(self.folder / f"{job.id}.spend", known=self._spent(job)) as journal,
+        ):
+            budget = Budget(options.limits, name=NAME, spent=journal.spent, watch=_both(hold.check, journal.watch))
             pace = Pace.of(options, AgentHome.of(self.workspace.settings), spent=budget.spent)
-            run = _Run(self, job, options, budget, self._pipeline(options, budget), pace)
+            run = _Run(self, job, options, budget, self._pipeline(options, budget), pace, hold)
             progress = run.work()
             if not progress.left:
-                self.workspace.store.jobs.set_state(job.id, JobState.DONE, at=self.clock())
+                store.jobs.set_state(job.id, JobState.DONE, at=self.clock())
             return progress
+
+    def _spent(self, job: Job) -> Spent:
+        """What the store says was spent by now, perhaps by other machines."""
+        return Spent.model_validate_json(self.workspace.store.jobs.find(job.id).spent)
 
     def _pipeline(self, options: BatchOptions, budget: Budget) -> Pipeline:
         pipeline = self.workspace.pipeline(options.forecaster, agent=options.agent_options)
@@ -92,6 +106,16 @@ class Engine:
         # Items of a batch do not learn from each other: who is asked first would depend on chance.
         agent = replace(pipeline.predictor, budget=budget, memory=NoMemory(), endpoint=partial(open_endpoint, access))
         return replace(pipeline, predictor=agent)
+
+
+def _both(check: Callable[[], None], watch: Watch) -> Watch:
+    """Watch what is spent, and let no call be sent for a job that somebody else works on."""
+
+    def watching(spent: Spent, held: Amount) -> None:
+        check()
+        watch(spent, held)
+
+    return watching
 
 
 def jobs_folder(workspace: Workspace) -> Path:
@@ -127,6 +151,7 @@ class _Run:
     budget: Budget
     pipeline: Pipeline
     pace: Pace
+    hold: Hold
 
     def work(self) -> Progress:
         store = self.engine.workspace.store
@@ -137,10 +162,11 @@ class _Run:
             spent=lambda: self.budget.spent,
             tell=self.engine.tell,
             stopped=self.engine.stopped,
+            run=self.hold.run,
         )
-        with suppress(Cancelled), settler:
+        with self.engine.crew(self.pipeline) as crew, suppress(Cancelled), settler:
             for as_of, items in self._by_date():
-                self._on(as_of, items, settler)
+                self._on(as_of, items, crew, settler)
         return settler.progress
 
     def _by_date(self) -> Iterator[tuple[dt.date, list[Item]]]:
@@ -149,7 +175,7 @@ class _Run:
         for as_of, pairs in groupby(dated, key=lambda pair: pair[0]):
             yield as_of, [item for _, item in pairs]
 
-    def _on(self, as_of: dt.date, items: Sequence[Item], settler: Settler) -> None:
+    def _on(self, as_of: dt.date, items: Sequence[Item], crew: Crew, settler: Settler) -> None:
         """Work on the items of one date."""
         if self._late(items, settler):
             return
@@ -160,12 +186,20 @@ class _Run:
             for item in items:
                 settler.settle(item, ItemState.FAILED, reason=str(error))
             return
+        ground = Ground(history, fitted, self.pipeline)
+        waves = self._waves(items, history, settler)
+        crew.answer(ground, waves, lambda item, answer: settler.put(self._settled(item, answer)))
+
+    def _waves(self, items: Sequence[Item], history: History, settler: Settler) -> Iterator[Sequence[Item]]:
+        """Yield items to be answered, as many at once as is well; those that cannot be any more are settled."""
         left = list(items)
         while left:
             size = self.pace.wave(self.budget.spent) if self.options.agent else CHUNK
-            chunk, left = left[:size], left[size:]
-            if not self._late(chunk, settler):
-                self._answer(chunk, fitted, history, settler)
+            wave, left = left[:size], left[size:]
+            if self._late(wave, settler):
+                continue
+            if sound := [item for item in wave if not self._leaks(item, history, settler)]:
+                yield sound
 
     def _history(self, as_of: dt.date) -> History:
         cells: frozenset[tuple[str, str]] = frozenset()
@@ -186,19 +220,6 @@ class _Run:
     @property
     def _may_fall_back(self) -> bool:
         return self.options.agent and self.options.left_over is LeftOver.STATISTICS
-
-    def _answer(self, items: Sequence[Item], fitted: FittedPredictor, history: History, settler: Settler) -> None:
-        sound = [item for item in items if not self._leaks(item, history, settler)]
-        questions = [item.question for item in sound if item.question]
-
-        def tell(number: int, answer: Answer) -> None:
-            settler.put(self._settled(sound[number], self.pipeline.completed(answer, history)))
-
-        if isinstance(fitted, FittedAgent):
-            fitted.each(questions, tell)
-            return
-        for number, answer in enumerate(fitted.forecast(questions)):
-            tell(number, answer)
 
     def _leaks(self, item: Item, history: History, settler: Settler) -> bool:
         """Whether a question cannot be asked of this history; it is settled then."""

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 from agent.access.spending import Spent
 from records.errors import UsageError
 from records.job import AGAIN, Item, ItemState, Job, JobState
+from records.lease import Lease
 from records.store import Store
 from scorecast.batch.engine import jobs_folder
 from scorecast.batch.options import BatchOptions
 from scorecast.batch.output import check_output, check_writable, table_of, write_table, write_text
 from scorecast.batch.plan import Plan
 from scorecast.batch.progress import Progress, common
-from scorecast.batch.working import is_worked_on
+from scorecast.batch.working import worker_of, workers
 from scorecast.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -75,10 +76,10 @@ def again(workspace: Workspace, job: Job, options: BatchOptions, *, now: dt.date
     """Open again what was not done, failed or fell back to statistics; returns how many items are open now.
 
     Raises:
-        UsageError: a process works on it.
+        UsageError: somebody works on it.
     """
-    if is_worked_on(jobs_folder(workspace), job.id):
-        raise UsageError(f"Job {job.id} is being worked on: wait for it, or cancel it.")
+    if lease := worker_of(workspace.store, jobs_folder(workspace), job.id):
+        raise UsageError(f"Job {job.id} is being worked on by {lease.holder}: wait for it, or cancel it.")
     return workspace.store.jobs.reopen(job.id, at=now, options=options.model_dump_json())
 
 
@@ -152,10 +153,16 @@ class Files:
             write_text(self.html, text)
 
 
+def working_on(workspace: Workspace, listed: Sequence[Job]) -> dict[str, Lease]:
+    """Return who works on which of these jobs, by id."""
+    open_jobs = [job.id for job in listed if job.state is JobState.OPEN]
+    return workers(workspace.store, jobs_folder(workspace), open_jobs)
+
+
 def job_json(workspace: Workspace, job: Job) -> dict[str, Any]:
-    """Return where a job stands, as JSON values; ``running`` where a process of this machine works on it."""
+    """Return where a job stands, as JSON values; ``running`` where somebody works on it, here or elsewhere."""
     far = progress_of(workspace.store, job).as_json()
-    running = job.state is JobState.OPEN and is_worked_on(jobs_folder(workspace), job.id)
+    running = bool(working_on(workspace, [job]))
     return {
         "id": job.id,
         "name": job.name,

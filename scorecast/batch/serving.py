@@ -1,6 +1,7 @@
 """Working on jobs inside a service: one after the other in a thread, and again after a restart.
 
-Several processes of one service may share the jobs: whoever holds a job's lock works on it.
+Several processes and machines may share the jobs: whoever holds a job works on it. While there is nothing to do, the
+open jobs are looked at every few seconds, so that one whose worker died is gone on with by another.
 """
 
 from __future__ import annotations
@@ -8,23 +9,32 @@ from __future__ import annotations
 import logging
 import queue
 import threading
+from collections.abc import Iterator
 
 from records.errors import ScorecastError, UsageError
 from records.job import Job, JobState
 from scorecast.batch.engine import Engine
+from scorecast.batch.jobs import working_on
 from scorecast.batch.options import BatchOptions
 from scorecast.batch.settling import Clock
 from scorecast.workspace import Workspace
 
 LOG = logging.getLogger("scorecast.batch")
+EVERY = 5.0
+"""Seconds between two looks at open jobs."""
+REST = 60.0
+"""Seconds for which a job that broke off by itself is left alone."""
 
 
 class JobRunner:
     """Works on the jobs that a service was given."""
 
-    def __init__(self, workspace: Workspace, *, clock: Clock) -> None:
-        self._store, self._stopped = workspace.store, threading.Event()
+    def __init__(self, workspace: Workspace, *, clock: Clock, every: float = EVERY) -> None:
+        self._workspace, self._store, self._stopped = workspace, workspace.store, threading.Event()
         self._engine = Engine(workspace, clock, stopped=self._stopped.is_set)
+        self._every = every
+        self._resting: dict[str, int] = {}
+        """Looks that are left until a job that broke off is tried again."""
         self._waiting: queue.Queue[str | None] = queue.Queue()
         self._thread = threading.Thread(target=self._work_all, name="jobs", daemon=True)
         self._thread.start()
@@ -39,8 +49,8 @@ class JobRunner:
         Raises:
             StoreError: the store cannot be read.
         """
-        found = [job for job in self._store.jobs.all(state=JobState.OPEN, limit=1_000) if BatchOptions.of(job).served]
-        for job in reversed(found):
+        found = self._open()
+        for job in found:
             self.add(job)
         return len(found)
 
@@ -50,15 +60,51 @@ class JobRunner:
         self._waiting.put(None)
         self._thread.join()
 
+    def _open(self) -> list[Job]:
+        """The open jobs that services were given, the oldest first."""
+        found = self._store.jobs.all(state=JobState.OPEN, limit=1_000)
+        return [job for job in reversed(found) if BatchOptions.of(job).served]
+
     def _work_all(self) -> None:
-        while (job_id := self._waiting.get()) is not None and not self._stopped.is_set():
+        for job_id in self._next():
+            if self._stopped.is_set():
+                return
+            self._work(job_id)
+
+    def _next(self) -> Iterator[str]:
+        """Yield the jobs that come in, and while none does those that nobody works on."""
+        while True:
             try:
-                job = self._store.jobs.find(job_id)
-                if job.state is JobState.OPEN:
-                    self._engine.work(job)
-            except UsageError as error:
-                LOG.info("job %s waits: %s", job_id, error)
-            except ScorecastError as error:
-                LOG.warning("job %s stopped and can be retried: %s", job_id, error)
-            except Exception:
-                LOG.exception("job %s stopped", job_id)
+                job_id = self._waiting.get(timeout=self._every)
+            except queue.Empty:
+                yield from self._left()
+                continue
+            if job_id is None:
+                return
+            yield job_id
+
+    def _left(self) -> list[str]:
+        """Open jobs that nobody works on, at most one: others may have come in when it is done."""
+        try:
+            found = self._open()
+            busy = working_on(self._workspace, found)
+        except ScorecastError as error:
+            LOG.warning("jobs that are left cannot be seen: %s", error)
+            return []
+        self._resting = {key: looks - 1 for key, looks in self._resting.items() if looks > 1}
+        return [job.id for job in found if job.id not in busy and job.id not in self._resting][:1]
+
+    def _work(self, job_id: str) -> None:
+        self._resting[job_id] = round(REST / self._every) + 1
+        try:
+            job = self._store.jobs.find(job_id)
+            if job.state is JobState.OPEN:
+                self._engine.work(job)
+        except UsageError as error:
+            LOG.info("job %s waits: %s", job_id, error)
+        except ScorecastError as error:
+            LOG.warning("job %s stopped and is tried again: %s", job_id, error)
+        except Exception:
+            LOG.exception("job %s stopped", job_id)
+        else:
+            del self._resting[job_id]

@@ -56,8 +56,9 @@ class Settler:
         spent: Callable[[], Spent],
         tell: Tell,
         stopped: Callable[[], bool] = lambda: False,
+        run: str = "",
     ) -> None:
-        self._store, self._job, self._clock = store, job, clock
+        self._store, self._job, self._clock, self._run = store, job, clock, run
         self._spent, self._tell, self._stopped = spent, tell, stopped
         self._tally, self._reasons = Counter(store.jobs.tally(job.id)), Counter(store.jobs.reasons(job.id))
         self._settled, self._begun = 0, time.monotonic()
@@ -141,7 +142,7 @@ class Settler:
             entries += [entry] if entry else []
             settlements.append(settlement.model_copy(update={"forecast_id": entry.id}) if entry else settlement)
         spent = self._spent().model_dump_json()
-        state = self._store.jobs.settle(self._job.id, settlements, entries, at=now, spent=spent)
+        state = self._store.jobs.settle(self._job.id, settlements, entries, at=now, spent=spent, run=self._run)
         self._settled += len(batch)
         self._tally[ItemState.OPEN] -= len(batch)
         self._tally.update(one.state for one in settlements)

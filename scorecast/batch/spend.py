@@ -35,13 +35,17 @@ class _Kept(Value):
 class SpendJournal:
     """The file of one job; use it in a ``with`` block. Called under the lock of the budget that it watches."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, known: Spent | None = None) -> None:
         """Open a journal; makes it if there is none.
+
+        Args:
+            path: of its file.
+            known: what the store says was spent; it is behind this journal unless other machines worked on the job.
 
         Raises:
             StoreError: the file cannot be written.
         """
-        self._path = path
+        self._path, self._known = path, known or Spent()
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
@@ -65,9 +69,10 @@ class SpendJournal:
         """What earlier runs spent, what was held when they ended included."""
         last = self._last
         if last is None:
-            return Spent()
+            return self._known
         lost = Spent(lost=last.held_calls, lost_tokens=last.held_tokens, lost_usd=last.held_usd)
-        return last.spent.plus(lost)
+        mine, theirs = dict(last.spent.plus(lost)), dict(self._known)
+        return Spent.model_validate({name: max(mine[name], theirs[name]) for name in mine})
 
     def watch(self, spent: Spent, held: Amount) -> None:
         """Write down what is spent and held.

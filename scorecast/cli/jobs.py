@@ -37,11 +37,12 @@ def list_(
     if json:
         print_json([*told])
         return
-    table = Table("id", "begun (UTC)", "plan", "state", "items", "left", "spent", box=None, header_style="bold")
+    columns = ("id", "begun (UTC)", "plan", "state", "items", "left", "spent", "worked on by")
+    table = Table(*columns, box=None, header_style="bold")
     for one in told:
         row = (one["id"], one["made_at"][:16].replace("T", " "), one["name"], one["state"])
         figures = (f"{one['items']:,}", f"{one['left']:,}", f"${one['spent']['usd']:,.2f}")
-        table.add_row(*map(Text, (*map(str, row), *figures)))
+        table.add_row(*map(Text, (*map(str, row), *figures, _worker(one))))
     console().print(table if told else "There is no job yet: `scorecast batch PLAN -o FILE` begins one.")
 
 
@@ -63,6 +64,8 @@ def show(job_id: JobId, *, json: AsJson = False) -> None:
     typer.echo(
         f"Plan {job.name}, begun {job.made_at:%Y-%m-%d %H:%M} UTC, last changed {job.changed_at:%Y-%m-%d %H:%M}."
     )
+    if worker := _worker(told):
+        typer.echo(f"Worked on by {worker}, since {told['worker']['since'][:16].replace('T', ' ')} UTC.")
 
 
 @app.command("resume")
@@ -126,6 +129,14 @@ def cancel(job_id: JobId) -> None:
 
 
 def _told(workspace: Workspace, job: Job) -> dict[str, Any]:
-    from scorecast.batch.jobs import job_json
+    from scorecast.batch.jobs import job_json, working_on
 
-    return job_json(workspace, job)
+    lease = working_on(workspace, [job]).get(job.id)
+    worker = {"host": lease.holder.host, "process": lease.holder.process} if lease else None
+    since = {"since": lease.taken_at.isoformat()} if lease else {}
+    return job_json(workspace, job) | {"worker": worker and worker | since}
+
+
+def _worker(told: dict[str, Any]) -> str:
+    worker = told["worker"]
+    return f"process {worker['process']} on {worker['host']}" if worker else ""

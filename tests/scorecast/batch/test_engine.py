@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
 
 from agent.access.scripted.replies import fails
 from agent.access.scripted.server import ScriptedEndpoint
-from records.errors import UsageError
+from records.errors import LeaseLost, UsageError
 from records.job import ItemState, JobState
+from records.lease import Holder
 from records.ledger import Issued
 from scorecast.batch import jobs
-from scorecast.batch.engine import Engine
+from scorecast.batch.crew import answer_all
+from scorecast.batch.engine import Engine, jobs_folder
 from scorecast.batch.options import BatchOptions, LeftOver
 from scorecast.batch.output import QUANTILES, disarmed
 from scorecast.batch.plan import read_plan, table_of
-from scorecast.batch.working import is_worked_on, working
+from scorecast.batch.serving import JobRunner
+from scorecast.batch.working import worker_of, working
 
 NOW = dt.datetime(2025, 6, 2, 9, 0, tzinfo=dt.UTC)
 ADDITIVE = BatchOptions(forecaster="additive")
@@ -124,11 +129,11 @@ def test_a_job_that_is_cancelled_stops_and_a_retry_opens_it_again(workspace, eng
 
 def test_two_processes_do_not_work_on_one_job(workspace, engine, job_of, rows) -> None:
     job = job_of(rows)
-    with working(engine.folder, job.id):
-        assert is_worked_on(engine.folder, job.id)
+    with working(workspace.store, engine.folder, job.id) as hold:
+        assert worker_of(workspace.store, engine.folder, job.id).holder == hold.holder
         with pytest.raises(UsageError, match="another process"):
             engine.work(job)
-    assert not is_worked_on(engine.folder, job.id)
+    assert worker_of(workspace.store, engine.folder, job.id) is None
     assert engine.work(job).left == 0
 
 
@@ -218,3 +223,50 @@ def test_progress_is_told_after_each_transaction(workspace, job_of, rows) -> Non
     assert told[-1].left == 0
     assert told[-1].rate > 0
     assert told[-1].as_json()["states"] == {"done": len(rows)}
+
+
+def test_a_job_that_was_taken_away_meanwhile_is_settled_by_its_new_worker_only(workspace, job_of, rows) -> None:
+    job, leases = job_of(rows), workspace.store.leases
+    other = Holder(run="f" * 16, host="elsewhere", process=1, place="e" * 16)
+
+    def sleep_too_long(_far) -> None:
+        leases.give_back(job.id, leases.of([job.id])[job.id].holder.run)
+        leases.take(job.id, other, seconds=60.0)
+
+    with pytest.raises(LeaseLost, match="process 1 on elsewhere goes on with it"):
+        Engine(replace(workspace), lambda: NOW, sleep_too_long, crew=in_two_waves).work(job)
+    left = workspace.store.jobs.tally(job.id)
+    assert 0 < left[ItemState.OPEN] < len(rows)
+    with pytest.raises(UsageError, match=r"process 1 on elsewhere .* its lease ends in \d+ s"):
+        Engine(workspace, lambda: NOW).work(job)
+    leases.give_back(job.id, other.run)
+    assert Engine(workspace, lambda: NOW).work(job).left == 0
+
+
+@contextmanager
+def in_two_waves(_pipeline):
+    """A crew that waits, in the middle, until what it answered is settled."""
+
+    class Slow:
+        def answer(self, ground, waves, tell) -> None:
+            for items in waves:
+                answer_all(ground, items[:3], tell)
+                time.sleep(1.0)
+                answer_all(ground, items[3:], tell)
+
+    yield Slow()
+
+
+def test_a_service_goes_on_with_a_job_that_another_left(workspace, job_of, rows) -> None:
+    options = BatchOptions(forecaster="additive", served=True)
+    runner = JobRunner(workspace, clock=lambda: NOW, every=0.05)
+    try:
+        with working(workspace.store, jobs_folder(workspace), (job := job_of(rows, options)).id):
+            time.sleep(0.2)
+            assert workspace.store.jobs.tally(job.id) == {ItemState.OPEN: len(rows)}
+        last = time.monotonic() + 20.0
+        while workspace.store.jobs.find(job.id).state is JobState.OPEN and time.monotonic() < last:
+            time.sleep(0.05)
+    finally:
+        runner.close()
+    assert workspace.store.jobs.find(job.id).state is JobState.DONE
