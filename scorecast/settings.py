@@ -15,10 +15,14 @@ HOME = "SCORECAST_HOME"
 DATABASE = "SCORECAST_DATABASE_URL"
 CHROMA = "SCORECAST_CHROMA_URL"
 EMBEDDINGS = "SCORECAST_EMBEDDINGS"
+RECALIBRATION = "SCORECAST_RECALIBRATION"
 BASE_URL, API_KEY, MODEL = "OPENAI_BASE_URL", "OPENAI_API_KEY", "SCORECAST_MODEL"
 TIMEOUT, RETRIES = "SCORECAST_TIMEOUT_SECONDS", "SCORECAST_MAX_RETRIES"
 IN_FLIGHT, PER_MINUTE = "SCORECAST_MAX_IN_FLIGHT", "SCORECAST_REQUESTS_PER_MINUTE"
 OUTPUT_TOKENS, STREAM, PRICES = "SCORECAST_MAX_OUTPUT_TOKENS", "SCORECAST_STREAM", "SCORECAST_PRICES"
+BATCH_QUIET, BATCH_POLL = "SCORECAST_BATCH_QUIET_SECONDS", "SCORECAST_BATCH_POLL_SECONDS"
+
+OFF = ("0", "false", "no", "off")
 
 
 @dataclass(frozen=True)
@@ -30,12 +34,14 @@ class Settings:
         database_url: SQLAlchemy URL of the store; never shown in full, since it may hold a password.
         chroma_url: address of a Chroma server; empty for vectors in the home.
         embeddings: name of the embedding, as ``retrieval.embedding`` reads it.
+        recalibrates: whether settled forecasts of the ledger recalibrate new ones.
     """
 
     home: Path
     database_url: str
     chroma_url: str = ""
     embeddings: str = "wordllama"
+    recalibrates: bool = True
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -50,6 +56,7 @@ class Settings:
             database_url=environment.get(DATABASE, "").strip() or f"sqlite:///{home / 'scorecast.db'}",
             chroma_url=environment.get(CHROMA, "").strip(),
             embeddings=environment.get(EMBEDDINGS, "").strip() or cls.embeddings,
+            recalibrates=environment.get(RECALIBRATION, "").strip().lower() not in OFF,
         )
 
     @property
@@ -79,7 +86,9 @@ def access_from_environment(home: Path, environment: Mapping[str, str] = os.envi
     ``SCORECAST_MODEL`` names the model and switches the agent on; ``OPENAI_API_KEY`` or ``OPENAI_BASE_URL`` or both
     say where it is. The rest may be left to its defaults: ``SCORECAST_TIMEOUT_SECONDS``, ``SCORECAST_MAX_RETRIES``,
     ``SCORECAST_MAX_IN_FLIGHT``, ``SCORECAST_REQUESTS_PER_MINUTE``, ``SCORECAST_MAX_OUTPUT_TOKENS``,
-    ``SCORECAST_STREAM`` (1 asks for streams) and ``SCORECAST_PRICES`` (path of a table of prices).
+    ``SCORECAST_STREAM`` (1 asks for streams), ``SCORECAST_PRICES`` (path of a table of prices), and for batches of the
+    provider ``SCORECAST_BATCH_QUIET_SECONDS`` (without a new request before a batch is made) and
+    ``SCORECAST_BATCH_POLL_SECONDS`` (until it is first looked after).
 
     A proxy is taken from the usual variables (``HTTPS_PROXY``, ``NO_PROXY`` and so on).
 
@@ -105,6 +114,8 @@ def access_from_environment(home: Path, environment: Mapping[str, str] = os.envi
         stream=told.get(STREAM, "0").lower() in {"1", "true", "yes", "on"},
         cache=home / "replies.db",
         prices=Path(told[PRICES]).expanduser() if PRICES in told else home / "prices.csv",
+        batch_quiet_seconds=_figure(told, BATCH_QUIET, usual.batch_quiet_seconds),
+        batch_poll_seconds=_figure(told, BATCH_POLL, usual.batch_poll_seconds),
     )
 
 

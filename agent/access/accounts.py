@@ -12,7 +12,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from agent.access.spending import NOTHING, Amount, Limits, Spent
+from agent.access.spending import NOTHING, Amount, Limits, Spent, lost, used
 from agent.access.usage import Usage
 from agent.errors import BudgetExhausted
 
@@ -152,18 +152,14 @@ class Reservation:
         self._accounts, self._lineage, self._worst = accounts, lineage, worst
         self._open = True
 
+    @property
+    def worst(self) -> Amount:
+        """What is held, or was."""
+        return self._worst
+
     def settle(self, usage: Usage, *, usd: float | None) -> None:
         """Replace the worst case by what was used; a price of None is not known."""
-        self._end(
-            Spent(
-                calls=1,
-                prompt_tokens=usage.prompt,
-                completion_tokens=usage.completion,
-                usd=usd or 0.0,
-                unpriced=int(usd is None),
-                estimated=int(usage.estimated),
-            )
-        )
+        self._end(used(usage, usd=usd))
 
     def release(self) -> None:
         """Give everything back: the provider did not take the request."""
@@ -171,7 +167,7 @@ class Reservation:
 
     def lose(self) -> None:
         """Keep the worst case: the request was sent and its reply never came whole."""
-        self._end(Spent(lost=1, lost_tokens=self._worst.tokens, lost_usd=self._worst.usd))
+        self._end(lost(self._worst))
 
     def _end(self, spent: Spent) -> None:
         if self._open:

@@ -12,7 +12,8 @@ from concurrent.futures import Future
 from operator import itemgetter
 
 from agent.access.accounts import Account, Accounts, Lineage, Reservation, Watch, unwatched
-from agent.access.spending import NOTHING, Amount, Limits, Spent
+from agent.access.spending import NOTHING, Amount, Limits, Spent, lost, used
+from agent.access.usage import Usage
 from agent.errors import BudgetExhausted
 
 __all__ = ["Budget", "Limits", "Spent"]
@@ -105,6 +106,17 @@ class Budget:
         """
         self.check_time()
         return self._accounts.reserve(self._lineage, worst)
+
+    def found(self, worst: Amount, usage: Usage | None = None, *, usd: float | None = None) -> None:
+        """Take back the worst case of requests that counted as lost, now that it is known what became of them.
+
+        Args:
+            worst: what they counted.
+            usage: what the one request took, where its reply came after all; None where nothing was billed.
+            usd: what that cost; None where the price is not known.
+        """
+        known = Spent() if usage is None else used(usage, usd=usd)
+        self._accounts.change(self._lineage, known.plus(lost(worst, times=-1)), freed=NOTHING)
 
     def count_cached(self, *, tokens: int = 0, usd: float = 0.0) -> None:
         """Count a reply that came from the cache, and what it took when it was paid for."""

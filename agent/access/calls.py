@@ -10,9 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
-
-from pydantic import JsonValue
+from typing import NamedTuple
 
 from agent.access.accounts import Reservation
 from agent.access.budget import Budget
@@ -21,6 +19,7 @@ from agent.access.dialect import NEW_LIMIT, OLD_LIMIT, Dialect
 from agent.access.gate import Gate
 from agent.access.prices import Price
 from agent.access.reply_cache import ReplyCache
+from agent.access.sender import Sender
 from agent.access.setback import Kind, Setback
 from agent.access.settings import AccessSettings
 from agent.access.spending import Amount
@@ -64,14 +63,6 @@ class Got(NamedTuple):
         return {"cached": self.cached, "usd": self.usd, "attempts": self.attempts}
 
 
-class Sender(Protocol):
-    """Sends one attempt."""
-
-    async def send(self, body: Body) -> JsonValue:
-        """Return what came, or raise a ``Setback``."""
-        ...
-
-
 class Calls:
     """All calls to one endpoint."""
 
@@ -100,6 +91,9 @@ class Calls:
         while True:
             if (kept := self._kept(asked)) is not None:
                 return self._for_nothing(kept, asked)
+            if (on_its_way := self._sender.on_its_way(asked.key)) is not None:
+                await asyncio.shield(on_its_way)
+                continue
             if (under_way := self._under_way.get(asked.key)) is None:
                 return await self._lead(asked)
             if (shared := await asyncio.shield(under_way)) is not None:
@@ -172,7 +166,8 @@ class Calls:
 
     async def _send(self, sent: Body, *, asked: Asked, reservation: Reservation) -> Completion:
         try:
-            completion = read_completion(await self._sender.send(sent), request_bytes=asked.size)
+            came = await self._sender.send(sent, key=asked.key, reservation=reservation)
+            completion = read_completion(came, request_bytes=asked.size)
         except Setback as setback:
             if setback.kind is Kind.LOST:
                 reservation.lose()

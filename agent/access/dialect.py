@@ -33,6 +33,8 @@ class Dialect:
         """Learn from a refusal and return whether another try makes sense."""
         if setback.kind is not Kind.REFUSED or setback.status not in {400, 422}:
             return False
+        if self.said(sent) != sent:  # others that were under way at the same time have learned it already
+            return True
         if self._limit in sent and _blamed(self._limit, setback.reason):
             again = not self._renamed  # else the two would be tried in turns for ever
             self._renamed, self._limit = True, NEW_LIMIT if self._limit == OLD_LIMIT else OLD_LIMIT

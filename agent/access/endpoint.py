@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from concurrent.futures import CancelledError
 from contextlib import suppress
+from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -19,13 +20,19 @@ from agent.access.line import BudgetLine
 from agent.access.loop import BackgroundLoop, LoopClosed
 from agent.access.prices import Price, price_of
 from agent.access.reply_cache import ReplyCache
+from agent.access.sender import AtOnce, Sender
 from agent.access.settings import AccessSettings
 from agent.access.transcript import Transcript
-from agent.errors import PriceUnknown
+from agent.errors import NotConfigured, PriceUnknown
 
 if TYPE_CHECKING:
+    from agent.access.batched.batching import Batching
     from agent.access.chat import LineChat
-    from agent.access.wire import Wire
+
+IN_BATCHES = 1_000_000
+"""Requests that may wait for batches: what a provider takes at once is no matter there."""
+ITEM_RETRIES = 3
+"""How often a request that failed in a batch goes into another one, which takes minutes or hours each time."""
 
 
 class Endpoint:
@@ -36,26 +43,46 @@ class Endpoint:
         price: of its model; None where no table tells it.
     """
 
-    def __init__(self, settings: AccessSettings) -> None:
+    def __init__(self, settings: AccessSettings, *, batching: Batching | None = None) -> None:
         """Open an endpoint; nothing is sent yet.
 
+        Args:
+            settings: which one, and how it is asked.
+            batching: how requests are gathered into batches of the provider; None sends each as it comes.
+
         Raises:
+            NotConfigured: batches are wished, and there is no cache that their replies could go into.
             DataError: a table of prices cannot be read.
-            StoreError: the cache cannot be opened.
+            StoreError: the cache, or the journal of batches, cannot be opened.
         """
+        if batching is not None and settings.cache is None:
+            raise NotConfigured("Batches of a provider need a cache of replies: name its file.")
         self.settings = settings
-        self.price: Price | None = price_of(settings.model, host=settings.host, own=settings.prices)
+        price = price_of(settings.model, host=settings.host, own=settings.prices)
+        self.price: Price | None = price.in_batch if price and batching else price
         self._cache = ReplyCache(settings.cache, limit_bytes=settings.cache_bytes) if settings.cache else None
         self._loop = BackgroundLoop(f"endpoint {settings.host}")
-        self._wire, self._calls = self._loop.wait(self._begin())
+        try:
+            self._sender, self._calls = self._loop.wait(self._begin(batching))
+        except BaseException:
+            self._loop.close()
+            raise
 
-    async def _begin(self) -> tuple[Wire, Calls]:
+    async def _begin(self, batching: Batching | None) -> tuple[Sender, Calls]:
+        settings = self.settings if batching is None else _for_batches(self.settings)
+        clock = asyncio.get_running_loop().time
+        gate = Gate(most=settings.max_in_flight, per_minute=settings.requests_per_minute, clock=clock)
+        sender = self._opened(batching)
+        return sender, Calls(settings, sender=sender, gate=gate, cache=self._cache, price=self.price)
+
+    def _opened(self, batching: Batching | None) -> Sender:
+        if batching is not None and self._cache is not None:
+            from agent.access.batched.gathering import Gatherer
+
+            return Gatherer(self.settings, batching, cache=self._cache, price=self.price)
         from agent.access.wire import Wire
 
-        clock = asyncio.get_running_loop().time
-        gate = Gate(most=self.settings.max_in_flight, per_minute=self.settings.requests_per_minute, clock=clock)
-        wire = Wire(self.settings)
-        return wire, Calls(self.settings, sender=wire, gate=gate, cache=self._cache, price=self.price)
+        return AtOnce(Wire(self.settings))
 
     def __enter__(self) -> Self:
         return self
@@ -68,7 +95,7 @@ class Endpoint:
     def close(self) -> None:
         """Give up what is under way and close connections, loop and cache; a second time does nothing."""
         with suppress(LoopClosed, CancelledError):  # somebody else closes it at this moment
-            self._loop.wait(self._wire.close())
+            self._loop.wait(self._sender.close())
         self._loop.close()
         if self._cache:
             self._cache.close()
@@ -110,3 +137,9 @@ class Endpoint:
             temperature=temperature,
             seed=seed,
         )
+
+
+def _for_batches(settings: AccessSettings) -> AccessSettings:
+    """Return how single requests are dealt with that go into batches."""
+    retries = min(settings.max_retries, ITEM_RETRIES)
+    return replace(settings, max_in_flight=IN_BATCHES, requests_per_minute=None, max_retries=retries)

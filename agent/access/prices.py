@@ -4,6 +4,9 @@ The packaged ``prices.csv`` holds prices as their source, a third party's list, 
 none for tokens from the provider's cache, they count in full, so a bill may be lower than ours and not higher. A row
 is for a host and a model, both with ``*`` as a wildcard; the user's rows win, then the longest pattern. A model in no
 row has no known price: nothing is guessed, and a limit in money is refused then.
+
+``batch`` is the share of these prices that a request in a batch of the provider costs. OpenAI says one half for each of
+its models (https://help.openai.com/en/articles/9197833-batch-api-faq); in a row that does not say, it is the whole.
 """
 
 from __future__ import annotations
@@ -35,6 +38,7 @@ class Price(Value):
         completion: for tokens written, reasoning included.
         listed: the day on which the source said so.
         source: where it is said.
+        batch: share of these prices that a request in a batch of the provider costs.
     """
 
     host: str
@@ -44,6 +48,13 @@ class Price(Value):
     completion: float = Field(ge=0.0)
     listed: dt.date
     source: Link = ""
+    batch: float = Field(default=1.0, gt=0.0, le=1.0)
+
+    @property
+    def in_batch(self) -> Price:
+        """The same for requests in a batch of the provider."""
+        shares = {name: getattr(self, name) * self.batch for name in ("prompt", "cached_prompt", "completion")}
+        return self.model_copy(update=shares | {"batch": 1.0})
 
     def of(self, usage: Usage) -> float:
         """Return US dollars for a reply."""
@@ -69,7 +80,7 @@ def read_prices(path: Path) -> tuple[Price, ...]:
 
 def _row(row: dict[str, str], *, path: Path, line: int) -> Price:
     try:
-        return Price.model_validate(row)
+        return Price.model_validate({name: cell for name, cell in row.items() if name != "batch" or cell})
     except ValidationError as error:
         wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
         raise DataError(f"{path}, line {line}: {wrong}. Columns: {', '.join(Price.model_fields)}.") from None

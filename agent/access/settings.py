@@ -17,6 +17,8 @@ POSITIVE = (
     "max_in_flight",
     "max_output_tokens",
     "cache_bytes",
+    "batch_quiet_seconds",
+    "batch_poll_seconds",
 )
 
 
@@ -40,6 +42,8 @@ class AccessSettings:
         cache: file of the response cache; None keeps no replies.
         cache_bytes: the most bytes of replies that are kept.
         prices: the user's own table of prices; it may be missing.
+        batch_quiet_seconds: for how long no request may have come before those that came go into a batch.
+        batch_poll_seconds: until a batch is first looked after; the time grows from there.
     """
 
     model: str
@@ -57,6 +61,8 @@ class AccessSettings:
     cache: Path | None = None
     cache_bytes: int = 1_000_000_000
     prices: Path | None = None
+    batch_quiet_seconds: float = 3.0
+    batch_poll_seconds: float = 5.0
 
     def __post_init__(self) -> None:
         """Refuse what cannot work.

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from pydantic import Field
 
+from agent.access.usage import Usage
 from records.base import Value
 
 
@@ -80,3 +81,20 @@ class Spent(Value):
         """Return the sum of both."""
         mine, theirs = dict(self), dict(other)
         return Spent.model_validate({name: mine[name] + theirs[name] for name in mine})
+
+
+def used(usage: Usage, *, usd: float | None) -> Spent:
+    """Return what a reply cost; a price of None is not known."""
+    return Spent(
+        calls=1,
+        prompt_tokens=usage.prompt,
+        completion_tokens=usage.completion,
+        usd=usd or 0.0,
+        unpriced=int(usd is None),
+        estimated=int(usage.estimated),
+    )
+
+
+def lost(worst: Amount, *, times: int = 1) -> Spent:
+    """Return what requests count whose reply never came: their worst case; ``times=-1`` takes that back."""
+    return Spent(lost=times * worst.calls, lost_tokens=times * worst.tokens, lost_usd=times * worst.usd)

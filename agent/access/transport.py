@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import ssl
 from collections.abc import AsyncIterator
+from functools import partial
 
 import httpx2
 from openai import DefaultAioHttpClient
@@ -20,8 +21,8 @@ CONNECT_SECONDS = 10.0
 LARGEST_REPLY = 16 * 1024 * 1024
 
 
-def http_client(settings: AccessSettings) -> httpx2.AsyncClient:
-    """Return a client for one endpoint; whoever asked for it closes it."""
+def http_client(settings: AccessSettings, *, largest: int = LARGEST_REPLY) -> httpx2.AsyncClient:
+    """Return a client for one endpoint, which reads ``largest`` bytes of a reply; whoever asked for it closes it."""
     return DefaultAioHttpClient(
         timeout=httpx2.Timeout(settings.timeout_seconds, connect=min(CONNECT_SECONDS, settings.timeout_seconds / 2)),
         limits=httpx2.Limits(max_connections=settings.max_in_flight),
@@ -29,7 +30,7 @@ def http_client(settings: AccessSettings) -> httpx2.AsyncClient:
         proxy=_proxy(settings),
         follow_redirects=False,
         trust_env=False,
-        event_hooks={"response": [_bound]},
+        event_hooks={"response": [partial(_bound, largest=largest)]},
     )
 
 
@@ -59,24 +60,24 @@ def _basic(name: bytes, password: bytes) -> str:
     return f"Basic {base64.b64encode(name + b':' + password).decode()}"
 
 
-async def _bound(response: httpx2.Response) -> None:
+async def _bound(response: httpx2.Response, *, largest: int) -> None:
     """Limit what is read of a reply, before anything is."""
     if isinstance(response.stream, httpx2.AsyncByteStream):
-        response.stream = _Bounded(response.stream)
+        response.stream = _Bounded(response.stream, largest)
 
 
 class _Bounded(httpx2.AsyncByteStream):
     """A stream of bytes that ends with a setback where it grows too long."""
 
-    def __init__(self, stream: httpx2.AsyncByteStream) -> None:
-        self._stream = stream
+    def __init__(self, stream: httpx2.AsyncByteStream, largest: int) -> None:
+        self._stream, self._largest = stream, largest
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         size = 0
         async for part in self._stream:
             size += len(part)
-            if size > LARGEST_REPLY:
-                raise Setback(Kind.LOST, f"the reply is larger than {LARGEST_REPLY} bytes")
+            if size > self._largest:
+                raise Setback(Kind.LOST, f"the reply is larger than {self._largest} bytes")
             yield part
 
     async def aclose(self) -> None:

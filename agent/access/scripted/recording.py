@@ -18,8 +18,9 @@ from types import TracebackType
 from pydantic import Field, JsonValue, ValidationError
 
 from agent.access.reply_cache import key_of
+from agent.access.scripted.asked import Asked
 from agent.access.scripted.replies import Body, Scripted, calls_all, fails, says
-from agent.access.scripted.server import Asked, ScriptedEndpoint
+from agent.access.scripted.server import ScriptedEndpoint
 from records.base import Value
 from records.errors import DataError
 

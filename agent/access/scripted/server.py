@@ -14,30 +14,14 @@ import struct
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
+from agent.access.scripted.asked import Asked
+from agent.access.scripted.batches import Batches, Told
 from agent.access.scripted.replies import Body, Fault, Scripted, chunks, completion, fails
 
-LARGEST_REQUEST = 16 * 1024 * 1024
-
-
-@dataclass(frozen=True)
-class Asked:
-    """One request as it arrived.
-
-    Attributes:
-        number: counts from 0.
-        path: the path of the address.
-        headers: by name in lower case.
-        body: the JSON that was sent.
-    """
-
-    number: int
-    path: str
-    headers: dict[str, str]
-    body: Body
+LARGEST_REQUEST = 256 * 1024 * 1024
 
 
 Script = Sequence[Scripted] | Callable[[Asked], Scripted]
@@ -49,9 +33,19 @@ class ScriptedEndpoint:
     Attributes:
         asked: all requests so far, in order of arrival.
         told: the requests that were answered with a message, and the messages; ``Recording.of`` takes them.
+        batches: its files and batches; None where it has none.
     """
 
-    def __init__(self, script: Script, *, seconds: float = 0.0, port: int = 0) -> None:
+    def __init__(self, script: Script, *, seconds: float = 0.0, port: int = 0, batches: Batches | None = None) -> None:
+        """Take a script.
+
+        Args:
+            script: what is answered.
+            seconds: how long each reply takes.
+            port: where it is served; 0 takes a free one.
+            batches: what answers requests about files and batches.
+        """
+        self.batches = batches
         self.asked: list[Asked] = []
         self.told: list[tuple[Body, Body]] = []
         self._answer = _in_order(script) if isinstance(script, Sequence) else script
@@ -106,13 +100,23 @@ class ScriptedEndpoint:
         if size > LARGEST_REQUEST:
             return None
         sent = await reader.readexactly(size)
-        body = json.loads(sent) if sent else {}
-        asked = Asked(len(self.asked), head[0].split(" ")[1], headers, body)
+        body = json.loads(sent) if sent and "multipart" not in headers.get("content-type", "") else {}
+        method, path = head[0].split(" ")[:2]
+        asked = Asked(len(self.asked), path, headers, body, method, sent)
         self.asked.append(asked)
         return asked
 
     async def _reply(self, asked: Asked, writer: asyncio.StreamWriter) -> bool:
         """Answer one request and return whether the connection stays open."""
+        fault = self.batches.meets(asked) if self.batches else Fault.NONE
+        if fault is Fault.HANG:
+            await asyncio.Event().wait()
+        if self.batches and (told := self.batches.serve(asked, self._answer)) is not None:
+            if fault is Fault.RESET:
+                return _reset(writer)
+            writer.write(_told(told))
+            await writer.drain()
+            return True
         reply = self._choose(asked)
         if seconds := reply.seconds + self._seconds:
             await asyncio.sleep(seconds)
@@ -170,6 +174,13 @@ def _rendered(reply: Scripted, asked: Asked) -> bytes:
     with_usage = isinstance(options, dict) and options.get("include_usage") is True
     events = b"".join(f"data: {json.dumps(chunk)}\n\n".encode() for chunk in chunks(done, with_usage=with_usage))
     return _head(200, {"Content-Type": "text/event-stream", "Connection": "close"}) + events + b"data: [DONE]\n\n"
+
+
+def _told(told: Told) -> bytes:
+    """A reply about files and batches."""
+    if told.content is not None:
+        return _response(told.status, told.content, kind="application/octet-stream")
+    return _response(told.status, json.dumps(told.body).encode())
 
 
 def _response(
