@@ -206,11 +206,18 @@ class FittedAgent:
 
         async def one(number: int, question: Question, told: Answer) -> None:
             async with gate:
-                tell(number, await self._answer(question, told, models))
+                tell(number, await self.answer(question, told, models))
 
         await asyncio.gather(*(one(number, *pair) for number, pair in enumerate(asked)))
 
-    async def _answer(self, question: Question, told: Answer, models: ChatModels) -> Answer:
+    async def answer(self, question: Question, told: Answer, models: ChatModels) -> Answer:
+        """Deliberate on one question and weigh what comes of it against what the statistics say.
+
+        Args:
+            question: to be answered.
+            told: what the statistics say.
+            models: the open endpoint.
+        """
         started, budget = time.perf_counter(), self.agent.allowance()
         recall: Recall | None = None
         try:
@@ -222,7 +229,7 @@ class FittedAgent:
             held = Deliberation((), None, failure=f"unexpected {type(error).__name__}: {error}")
         settings = self._mode | account(held, recall, budget.spent, seconds=time.perf_counter() - started)
         answer = self._stated(question, told, held, settings)
-        return self._kept(answer, told, held, settings)
+        return self.keep(answer, remembered(answer, told, held, history=self.history, settings=settings))
 
     async def _probed(self, question: Question, models: ChatModels, budget: Budget) -> Recall | None:
         """Ask on the side whether the model remembers the score; a model that is kept blind is not asked by name."""
@@ -278,9 +285,10 @@ class FittedAgent:
             return opinion_only(told.question, told, held, history=self.history, settings={})
         return alone(told, reason, settings=self._mode)
 
-    def _kept(self, answer: Answer, told: Answer, held: Deliberation, settings: Settings) -> Answer:
+    def keep(self, answer: Answer, conversations: Remembered) -> Answer:
+        """Keep an answer with its conversations; returns it, with a caveat where that fails."""
         try:
-            self.agent.keep(remembered(answer, told, held, history=self.history, settings=settings))
+            self.agent.keep(conversations)
         except ScorecastError as error:
             lost = f"agent: the conversation could not be stored: {error}"
             if isinstance(answer, Forecast):
