@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import expit
 
 from predictors.asked import Asked
@@ -21,6 +22,8 @@ from records.forecast import Abstention, Answer, Component, Forecast, Provenance
 from records.history import History
 from records.metric import EDGE, Floats
 from records.question import Question
+
+Mask = NDArray[np.bool_]
 
 UNSCALED = "the benchmark has an open scale on which no visible score tells what is usual"
 
@@ -50,13 +53,14 @@ def answers(
             told.append(Abstention(question=question, method=method, reason=reason))
             continue
         told.append(
-            Forecast(
+            Forecast.trusted(
                 question=question,
                 distribution=distribution,
                 method=method,
                 evidence_level=levels[i],
                 components=components[i] if components else (),
                 weighing=weighing[i] if weighing else "",
+                evidence=(),
                 caveats=remarks[i],
                 provenance=provenance,
             )
@@ -64,8 +68,16 @@ def answers(
     return told
 
 
-def to_distributions(questions: Sequence[Question], asked: Asked, quantiles: Floats) -> list[Distribution | None]:
+def to_distributions(
+    questions: Sequence[Question], asked: Asked, quantiles: Floats, *, wanted: Mask | None = None
+) -> list[Distribution | None]:
     """Map standard-scale quantiles ``(n, 99)`` to distributions in the unit, None for rows with NaN.
+
+    Args:
+        questions: whose metrics these are.
+        asked: the same as arrays.
+        quantiles: shape ``(n, 99)``.
+        wanted: which to build, shape ``(n,)``; None in place of the others. All by default.
 
     Raises:
         DistributionError: quantiles that are infinite or that cross.
@@ -74,15 +86,12 @@ def to_distributions(questions: Sequence[Question], asked: Asked, quantiles: Flo
     units = in_unit(asked, asked.benchmarks.working(asked.column, np.where(silent[:, None], 0.0, quantiles)))
     if not np.all(np.isfinite(units)) or np.any(np.diff(units, axis=1) < -1e-6):
         raise DistributionError("a predictor gave quantiles that cross or are not finite: please report this")
-    tidy = np.maximum.accumulate(units, axis=1).tolist()
+    built = ~silent if wanted is None else ~silent & wanted
+    tidy = iter(np.maximum.accumulate(units[built], axis=1).tolist())
     # The arrays were checked above: building without a second check keeps ten thousand forecasts under a second.
     return [
-        None
-        if silent[i]
-        else Distribution.model_construct(
-            quantiles=tuple(tidy[i]), lower=question.metric.lower, upper=question.metric.upper
-        )
-        for i, question in enumerate(questions)
+        Distribution.trusted(quantiles=tuple(next(tidy)), lower=metric.lower, upper=metric.upper) if spoken else None
+        for spoken, metric in zip(built.tolist(), (question.metric for question in questions), strict=True)
     ]
 
 

@@ -214,19 +214,23 @@ class FittedPool:
         share = np.where(present, weights, 0.0)
         share = np.where(share.sum(axis=0) > 0, share, present)
         share = share / np.maximum(share.sum(axis=0), 1e-12)
-        said = [to_distributions(questions, asked, quantiles) for quantiles in told]
+        shown = share >= SMALLEST_SHOWN
+        said = [
+            to_distributions(questions, asked, quantiles, wanted=wanted)
+            for quantiles, wanted in zip(told, shown, strict=True)
+        ]
         return [
             tuple(
-                self._component(k, distribution, float(share[k, i]))
-                for k, distribution in enumerate(one[i] for one in said)
-                if distribution is not None and share[k, i] >= SMALLEST_SHOWN
+                self._component(k, distribution, weight)
+                for k, (distribution, weight) in enumerate(zip(of_all, shares, strict=True))
+                if distribution is not None
             )
-            for i in range(len(questions))
+            for of_all, shares in zip(zip(*said, strict=True), share.T.tolist(), strict=True)
         ]
 
     def _component(self, k: int, distribution: Distribution, weight: float) -> Component:
         method = self.pool.members[k]
-        return Component.model_construct(name=method.name, weight=weight, distribution=distribution, reason=method.how)
+        return Component.trusted(name=method.name, weight=weight, distribution=distribution, reason=method.how)
 
     def _weighing(self, group: str) -> str:
         """Say what the weights of a group rest on."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
@@ -17,6 +17,21 @@ class Value(BaseModel):
     model_config = ConfigDict(
         frozen=True, extra="forbid", allow_inf_nan=False, str_strip_whitespace=True, validate_default=True
     )
+
+    @classmethod
+    def trusted(cls, **fields: object) -> Self:
+        """Build from all fields, in their order, every one checked before: a third of the time of ``model_construct``.
+
+        For what is made by the hundred thousand. Nothing is filled in: a field that is left out is missing.
+        """
+        made = cls.__new__(cls)
+        made.__setstate__({
+            "__dict__": fields,
+            "__pydantic_fields_set__": set(fields),
+            "__pydantic_extra__": None,
+            "__pydantic_private__": None,
+        })  # fmt: skip
+        return made
 
 
 def _plausible_date(value: dt.date) -> dt.date:

@@ -56,7 +56,7 @@ class NearestRecords:
         records = kept.records(item.record for item in found) | {record.id: record for record in question.known}
         return tuple(
             # Not validated again: the records were, when they were read.
-            Evidence.model_construct(
+            Evidence.trusted(
                 record=records[item.record],
                 relation=item.relation,
                 relevance=item.nearness,

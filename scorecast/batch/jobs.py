@@ -96,15 +96,7 @@ def to_ask_again(progress: Progress) -> int:
 
 def table(store: Store, job: Job) -> pd.DataFrame:
     """Return what came of a job, one row an item, in the order of its plan."""
-    return table_of(store.jobs.each_outcome(job.id), own_columns(store, job))
-
-
-def own_columns(store: Store, job: Job) -> list[str]:
-    """The columns of the plan."""
-    found: dict[str, None] = {}
-    for item in store.jobs.items(job.id):
-        found.update(dict.fromkeys(item.typed))
-    return list(found)
+    return table_of(store.jobs.each_outcome(job.id))
 
 
 @dataclass(frozen=True)

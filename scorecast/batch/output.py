@@ -8,13 +8,15 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterable, Sequence
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from records.errors import UsageError
 from records.exporters.writing import write_whole
-from records.job import Item
+from records.job import Item, Typed
 from records.quantiles import LEVELS
 from records.store.jobs import Outcome, Stated
 from scorecast.showing.reply_json import Json
@@ -22,15 +24,19 @@ from scorecast.showing.reply_json import Json
 if TYPE_CHECKING:
     import pandas as pd
 
-INTERVALS = (50, 80, 90)
 QUANTILES = tuple(f"q{round(100 * level):02d}" for level in LEVELS)
-NUMBERS = (
-    "asked_threshold",
-    "p_at_least",
-    "median",
-    *(f"{end}{percent}" for percent in INTERVALS for end in ("low", "high")),
-    "usd",
-)
+SUMMED_UP = {
+    "median": "q50",
+    "low50": "q25",
+    "high50": "q75",
+    "low80": "q10",
+    "high80": "q90",
+    "low90": "q05",
+    "high90": "q95",
+}
+"""Median and ends of central intervals, with the quantiles that they are."""
+
+NUMBERS = ("asked_threshold", "p_at_least", *SUMMED_UP, "usd")
 FLOATS = frozenset((*NUMBERS, *QUANTILES))
 COUNTS = ("model_scores", "benchmark_scores", "cell_reports", "calls", "tokens")
 TEXTS = (
@@ -57,6 +63,9 @@ COLUMNS = (
 )
 """What the output has behind the columns of the plan itself."""
 
+FACTS = tuple(name for name in COLUMNS if name not in QUANTILES and name not in SUMMED_UP)
+"""The columns that no quantile is in."""
+
 RESERVED = frozenset(COLUMNS)
 FORMULA = re.compile(r"^[=+\-@\t\r]")
 PLAIN_NUMBER = re.compile(r"^[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?$")
@@ -70,10 +79,18 @@ Cells = dict[str, object]
 
 def cells_of(outcome: Outcome) -> Cells:
     """Return one item as a row: the cells of its plan, then ``COLUMNS``; what there is none of is None."""
+    told: Cells = dict(outcome.item.typed) | dict.fromkeys(COLUMNS) | _facts(outcome)
+    if outcome.stated is not None:
+        told |= zip(QUANTILES, outcome.stated.distribution.quantiles, strict=True)
+        told |= {name: told[quantile] for name, quantile in SUMMED_UP.items()}
+    return told
+
+
+def _facts(outcome: Outcome) -> Cells:
+    """Return what of ``FACTS`` there is of one item."""
     item, stated = outcome
-    told: Cells = dict(item.typed) | dict.fromkeys(COLUMNS)
-    told |= {"row": item.where, "state": item.state.value, "reason": item.reason, "forecast_id": item.forecast_id}
-    told |= item.cost.model_dump()
+    told: Cells = {"row": item.where, "state": item.state.value, "reason": item.reason, "forecast_id": item.forecast_id}
+    told |= {"calls": item.cost.calls, "tokens": item.cost.tokens, "usd": item.cost.usd}
     if item.question is not None:
         question = item.question
         told |= {
@@ -99,16 +116,13 @@ def json_cells(outcome: Outcome) -> dict[str, Json]:
 
 
 def _stated(item: Item, forecast: Stated) -> Cells:
-    stated, level = forecast.distribution, forecast.evidence_level
-    told: Cells = {"median": stated.median, **dict(zip(QUANTILES, stated.quantiles, strict=True))}
-    for percent in INTERVALS:  # their ends are quantiles that are kept
-        told[f"low{percent}"] = stated.quantiles[(100 - percent) // 2 - 1]
-        told[f"high{percent}"] = stated.quantiles[(100 + percent) // 2 - 1]
-    if item.threshold is not None:
-        told["p_at_least"] = round(stated.exceedance(item.threshold), 4)
-    return told | {
+    level, threshold = forecast.evidence_level, item.threshold
+    return {
+        "p_at_least": None if threshold is None else round(forecast.distribution.exceedance(threshold), 4),
         "known_level": level.group,
-        **level.model_dump(),
+        "model_scores": level.model_scores,
+        "benchmark_scores": level.benchmark_scores,
+        "cell_reports": level.cell_reports,
         "flags": " | ".join(flags(forecast)),
         "evidence_ids": " ".join(forecast.record_ids),
         "method": forecast.method,
@@ -124,42 +138,50 @@ def flags(forecast: Stated) -> tuple[str, ...]:
     return (*told, *forecast.caveats)
 
 
-def table_of(outcomes: Iterable[Outcome], own: Sequence[str]) -> pd.DataFrame:
+def table_of(outcomes: Iterable[Outcome]) -> pd.DataFrame:
     """Return outcomes as a data frame with typed columns: those of the plan, then ``COLUMNS``."""
     import pandas as pd
 
-    left = iter(outcomes)
-    pages = [_page(list(islice(left, AT_ONCE)), own)]
-    while page := list(islice(left, AT_ONCE)):
-        pages.append(_page(page, own))
-    frame = pd.concat(pages, ignore_index=True)
-    return frame.round(dict.fromkeys(FLOATS, DIGITS)).assign(**{name: _own(frame[name]) for name in own})
+    left, pages, typed = iter(outcomes), [_page(())], []
+    while page := tuple(islice(left, AT_ONCE)):  # what was parsed of a page is let go of before the next is read
+        pages.append(_page(page))
+        typed += [outcome.item.typed for outcome in page]
+    own = {name: _own([cells.get(name) for cells in typed]) for name in dict.fromkeys(chain.from_iterable(typed))}
+    told = pd.concat(pages, ignore_index=True).round(dict.fromkeys(FLOATS, DIGITS))
+    return pd.concat([pd.DataFrame(own, index=told.index), told], axis="columns")
 
 
-def _page(outcomes: Sequence[Outcome], own: Sequence[str]) -> pd.DataFrame:
+def _page(outcomes: Sequence[Outcome]) -> pd.DataFrame:
     import pandas as pd
 
-    rows = [cells_of(outcome) for outcome in outcomes]
-    columns = {name: pd.Series([row.get(name) for row in rows], dtype=_kind(name)) for name in (*own, *COLUMNS)}
-    return pd.DataFrame(columns).fillna(dict.fromkeys(TEXTS, ""))
+    rows = [_facts(outcome) for outcome in outcomes]
+    facts = {name: pd.Series([row.get(name) for row in rows], dtype=_kind(name)) for name in FACTS}
+    told = np.full((len(outcomes), len(QUANTILES)), np.nan)
+    for row, outcome in enumerate(outcomes):
+        if outcome.stated is not None:
+            told[row] = outcome.stated.distribution.quantiles
+    quantiles = dict(zip(QUANTILES, told.T, strict=True))
+    summed_up = {name: quantiles[quantile] for name, quantile in SUMMED_UP.items()}
+    columns = facts | summed_up | quantiles
+    return pd.DataFrame({name: columns[name] for name in COLUMNS}).fillna(dict.fromkeys(TEXTS, ""))
 
 
 def _kind(name: str) -> str:
-    if name in FLOATS:
-        return "float64"
-    return "Int64" if name in COUNTS else "str" if name in TEXTS else "object"
+    return "float64" if name in FLOATS else "Int64" if name in COUNTS else "str"
 
 
-def _own(column: pd.Series) -> pd.Series:
+def _own(cells: Sequence[Typed]) -> pd.Series:
     """A column of the user's: numbers stay numbers where all are, everything else is text."""
-    kinds = {type(value) for value in column if value is not None}
+    import pandas as pd
+
+    kinds = {type(cell) for cell in cells if cell is not None}
     if kinds == {bool}:
-        return column.astype("boolean")
+        return pd.Series(cells, dtype="boolean")
     if kinds == {int}:
-        return column.astype("Int64")
+        return pd.Series(cells, dtype="Int64")
     if kinds and kinds <= {int, float}:
-        return column.astype("float64")
-    return column.map(lambda value: "" if value is None else str(value)).astype("str")
+        return pd.Series(cells, dtype="float64")
+    return pd.Series(["" if cell is None else str(cell) for cell in cells], dtype="str")
 
 
 def check_output(path: Path) -> None:
