@@ -37,9 +37,6 @@ APART: dict[str, tuple[str, ...]] = {
 }
 """What rooms of the application may not import: adapters stand on the service, and none on another."""
 
-SERVING = "scorecast.mcp.server:"
-"""The one place that serves MCP with the guard and the keys of the HTTP API."""
-
 EVERYWHERE = ("records", "retrieval", "predictors", "calibration", "planning", "eval", "agent", "scorecast")
 
 HOMES: dict[str, tuple[str, ...]] = {
@@ -64,7 +61,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "rich": ("scorecast", "records.corpus.compile"),
     "scipy": EVERYWHERE,
     "sqlalchemy": ("records.store",),
-    "starlette": ("scorecast.http", "scorecast.mcp"),
+    "starlette": ("scorecast.http",),
     "threadpoolctl": ("predictors.parallel",),
     "typer": ("scorecast",),
     "uvicorn": ("scorecast.http",),
@@ -168,7 +165,7 @@ def test_packages_import_only_what_their_layer_allows() -> None:
 
 
 def test_rooms_of_the_application_stand_apart() -> None:
-    assert [fault for fault in _room_faults(_all_imports(ROOT)) if not fault.startswith(SERVING)] == []
+    assert _room_faults(_all_imports(ROOT)) == []
 
 
 def test_every_third_party_library_is_imported_in_its_home_only() -> None:

@@ -1,4 +1,4 @@
-"""``scorecast serve``: the HTTP API."""
+"""``scorecast serve``: the HTTP API, the page, and MCP."""
 
 from __future__ import annotations
 
@@ -28,28 +28,40 @@ def serve(
     ] = None,
     seconds: Annotated[float, typer.Option("--seconds", min=1.0, help="Longest time for one request.")] = 120.0,
     workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="Processes that answer.")] = 1,
+    hung_after: Annotated[
+        float, typer.Option("--hung-after", min=1.0, help="Seconds after which a worker that keeps still is replaced.")
+    ] = 30.0,
+    mcp: Annotated[
+        bool, typer.Option("--mcp/--no-mcp", help="Answer agents over the Model Context Protocol, at /mcp.")
+    ] = True,
+    bench_runs: Annotated[
+        int, typer.Option("--bench-runs", min=0, max=64, help="Benchmark runs that work at once; others wait.")
+    ] = 1,
     log: Annotated[
         Log, typer.Option("--log", help="How the log on stderr is laid out: json, or text to read.")
     ] = Log.JSON,
 ) -> None:
-    """Serve the HTTP API until stopped; requests under way are answered first.
+    """Serve page, HTTP API and MCP until stopped; requests under way are answered first.
 
     One line for each request goes to stderr, without bodies or secrets. /v1/openapi.json describes the API.
     """
     from scorecast.cli import session
     from scorecast.http.logs import Layout, log_to_stderr
+    from scorecast.http.server import Serving
     from scorecast.http.server import serve as run
     from scorecast.settings import Settings
 
     layout = Layout(log.value)
     log_to_stderr(layout)
-    run(
-        Settings.from_environment(),
+    serving = Serving(
         host=host,
         port=port,
-        clock=session.now,
         hosts=tuple(name or ()),
         seconds=seconds,
         workers=workers,
+        hung_after=hung_after,
+        mcp=mcp,
+        bench_runs=bench_runs,
         log=layout,
     )
+    run(Settings.from_environment(), serving, clock=session.now)

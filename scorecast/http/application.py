@@ -6,24 +6,24 @@ From outside to inside: observing, errors in OpenAI's shape where its format is 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
-from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 
 from records.access_key import AccessKey
 from records.errors import ScorecastError
+from scorecast.bench.served.runner import BenchRunner
 from scorecast.http.access import Gate
 from scorecast.http.doors import Doors
 from scorecast.http.guard import Bounds, Guard
 from scorecast.http.observing import Observing
 from scorecast.http.openai_errors import OpenAIErrors
 from scorecast.http.problems import MEDIA, ProblemTold, answer_error
-from scorecast.http.routes import chat, completions, forecasts, health, jobs, ledger, names, page, records
+from scorecast.http.routes import bench_runs, chat, completions, forecasts, health, jobs, ledger, names, page, records
 from scorecast.service.chatting import Chatting
 from scorecast.service.desk import Clock, Desk
 from scorecast.service.job_work import at_work
@@ -51,6 +51,8 @@ class Policy:
         bounds: how much one request may take.
         doors: closed when the service is told to stop.
         shared: folder that the workers of the service share; None where there is one.
+        mcp: whether agents are answered over the Model Context Protocol too.
+        bench_runs: benchmark runs that work at once; 0 lets them wait for a service that works on them.
     """
 
     keys_required: bool = False
@@ -58,6 +60,8 @@ class Policy:
     bounds: Bounds = field(default_factory=Bounds)
     doors: Doors = field(default_factory=Doors)
     shared: Path | None = None
+    mcp: bool = True
+    bench_runs: int = 1
 
 
 def app(settings: Settings, *, clock: Clock, policy: Policy = Policy(), version: str = "") -> FastAPI:
@@ -76,24 +80,28 @@ def app(settings: Settings, *, clock: Clock, policy: Policy = Policy(), version:
         openapi_url="/v1/openapi.json",
         docs_url=None,
         redoc_url=None,
-        lifespan=_lifespan(settings, clock, policy.shared),
+        lifespan=_lifespan(settings, clock, policy),
         responses={"default": {"description": "A problem.", "content": {MEDIA: {"schema": _problem_schema()}}}},
     )
     made.state.bounds = policy.bounds
     made.state.metrics = Metrics(policy.shared)
     made.state.doors = policy.doors
-    for part in (forecasts, jobs, chat, completions, ledger, records, names, health):
+    for part in (forecasts, jobs, bench_runs, chat, completions, ledger, records, names, health):
         made.include_router(part.router)
     made.include_router(health.bare)
     made.include_router(completions.alias)
     made.include_router(page.router)
+    if policy.mcp:
+        from scorecast.http.routes.mcp import McpRoute
+
+        made.router.routes.append(McpRoute())
     for kind in (ScorecastError, RequestValidationError, HTTPException):
         made.add_exception_handler(kind, answer_error)
-    stand_before(made, policy=policy, clock=clock)
+    _stand_before(made, policy=policy, clock=clock)
     return made
 
 
-def stand_before(made: Starlette, *, policy: Policy, clock: Clock) -> None:
+def _stand_before(made: FastAPI, *, policy: Policy, clock: Clock) -> None:
     """Put observing, guard and gate before an application that has ``desk`` and ``metrics`` in its state."""
 
     async def find(secret: str) -> AccessKey | None:
@@ -108,19 +116,29 @@ def stand_before(made: Starlette, *, policy: Policy, clock: Clock) -> None:
 
 
 def _lifespan(
-    settings: Settings, clock: Clock, shared: Path | None
+    settings: Settings, clock: Clock, policy: Policy
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
-    turn = Turn(shared / "fitting") if shared else nullcontext
+    turn = Turn(policy.shared / "fitting") if policy.shared else nullcontext
 
     @asynccontextmanager
     async def lifespan(made: FastAPI) -> AsyncIterator[None]:
         async with open_desk(settings, clock=clock, metrics=made.state.metrics, turn=turn) as desk:
             made.state.desk = desk
             made.state.chatting = Chatting(desk)
-            with at_work(desk) as made.state.jobs:
-                yield
+            bench = closing(BenchRunner(settings, clock=clock, at_once=policy.bench_runs))
+            with at_work(desk) as made.state.jobs, bench as made.state.bench:
+                async with _agents_answered(desk, policy) as made.state.mcp:
+                    yield
 
     return lifespan
+
+
+def _agents_answered(desk: Desk, policy: Policy) -> AbstractAsyncContextManager[object]:
+    if not policy.mcp:
+        return nullcontext()
+    from scorecast.http.routes.mcp import running  # the protocol's library takes a while to load
+
+    return running(desk, policy.bounds)
 
 
 def _problem_schema() -> dict[str, object]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib.metadata
 import ipaddress
 import logging
 import socket
 import tempfile
-from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from scorecast.http.application import LOOPBACK_NAMES, Policy, app
 from scorecast.http.doors import Doors
 from scorecast.http.guard import Bounds
 from scorecast.http.logs import Layout, log_to_stderr
-from scorecast.http.workers import Workers
+from scorecast.http.workers import Beat, Work, Workers
 from scorecast.service.desk import Clock
 from scorecast.settings import Settings
 from scorecast.workspace import open_workspace
@@ -35,86 +35,92 @@ MOST_AT_ONCE = 1000
 """Connections; further ones are told to come back."""
 
 
-def serve(
-    settings: Settings,
-    *,
-    host: str,
-    port: int,
-    clock: Clock,
-    hosts: tuple[str, ...] = (),
-    seconds: float = 120.0,
-    workers: int = 1,
-    log: Layout = Layout.JSON,
-) -> None:
+@dataclass(frozen=True)
+class Serving:
+    """How to serve.
+
+    Attributes:
+        host: address to listen on; wider than loopback only with a key in the store.
+        port: TCP port; 0 for any that is free.
+        hosts: names by which the service may be addressed, beside those of loopback; none for any when listening wider.
+        seconds: that one request may take.
+        workers: processes that answer.
+        hung_after: seconds after which a worker that keeps still is replaced, where there are several.
+        mcp: whether agents are answered over the Model Context Protocol too.
+        bench_runs: benchmark runs that work at once, each in a process of its own; 0 lets them wait.
+        log: how lines of the log are laid out.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8321
+    hosts: tuple[str, ...] = ()
+    seconds: float = 120.0
+    workers: int = 1
+    hung_after: float = 30.0
+    mcp: bool = True
+    bench_runs: int = 1
+    log: Layout = Layout.JSON
+
+
+def serve(settings: Settings, serving: Serving, *, clock: Clock) -> None:
     """Serve until told to stop; requests under way are answered first.
 
     Args:
         settings: say where the store is.
-        host: address to listen on; wider than loopback only with a key in the store.
-        port: TCP port; 0 for any that is free.
+        serving: how to serve.
         clock: tells the present moment; a module's function, where there are several workers.
-        hosts: names by which the service may be addressed, beside those of loopback; none for any when listening wider.
-        seconds: that one request may take.
-        workers: processes that answer.
-        log: how lines of the log are laid out.
 
     Raises:
         UsageError: the address cannot be had, or is wider than loopback and there is no key.
         StoreError: the store cannot be opened.
         ScorecastError: the workers cannot be kept alive.
     """
-    version = importlib.metadata.version("scorecast")
-    if workers == 1:
-        make = partial(_application, settings=settings, clock=clock, version=version)
-        run(make, settings, host=host, port=port, clock=clock, hosts=hosts, seconds=seconds)
-        return
-    policy = _policy(settings, host=host, clock=clock, hosts=hosts, seconds=seconds)
-    with _listening(host, port) as listening, tempfile.TemporaryDirectory(prefix="scorecast-") as folder:
-        shared = replace(policy, shared=Path(folder))
-        work = partial(_work, settings=settings, clock=clock, version=version, policy=shared, log=log)
+    policy = _policy(settings, serving, clock=clock)
+    work = partial(_work, settings=settings, clock=clock, version=importlib.metadata.version("scorecast"))
+    with _listening(serving.host, serving.port) as listening:
         _say_where(listening)
-        if not Workers(work, listening, count=workers, patience=PATIENCE + 15.0).run():
-            raise ScorecastError("The workers end as soon as they begin: the lines above say why.")
+        if serving.workers == 1:
+            work(listening, policy=policy)
+            return
+        with tempfile.TemporaryDirectory(prefix="scorecast-") as folder:
+            begin = partial(work, policy=replace(policy, shared=Path(folder)), log=serving.log)
+            if not _workers(begin, listening, serving).run():
+                raise ScorecastError("The workers end as soon as they begin: the lines above say why.")
 
 
-def run(
-    make: Callable[[Policy], ASGIApp],
-    settings: Settings,
-    *,
-    host: str,
-    port: int,
-    clock: Clock,
-    hosts: tuple[str, ...] = (),
-    seconds: float = 120.0,
-) -> None:
-    """Run an application under the policy that its address asks for; arguments and errors as of ``serve``."""
-    policy = _policy(settings, host=host, clock=clock, hosts=hosts, seconds=seconds)
-    with _listening(host, port) as listening:
-        _say_where(listening)
-        _answer(make(policy), listening, policy.doors)
+def _policy(settings: Settings, serving: Serving, *, clock: Clock) -> Policy:
+    wide = not is_loopback(serving.host)
+    _check_store(settings, clock, host=serving.host, wide=wide)
+    names = frozenset(serving.hosts) | (LOOPBACK_NAMES if serving.hosts or not wide else frozenset())
+    return Policy(
+        keys_required=wide,
+        hosts=names,
+        bounds=Bounds(seconds=serving.seconds),
+        mcp=serving.mcp,
+        bench_runs=serving.bench_runs,
+    )
 
 
-def _policy(settings: Settings, *, host: str, clock: Clock, hosts: tuple[str, ...], seconds: float) -> Policy:
-    wide = not is_loopback(host)
-    _check_store(settings, clock, host=host, wide=wide)
-    names = frozenset(hosts) | (LOOPBACK_NAMES if hosts or not wide else frozenset())
-    return Policy(keys_required=wide, hosts=names, bounds=Bounds(seconds=seconds))
-
-
-def _application(policy: Policy, *, settings: Settings, clock: Clock, version: str) -> ASGIApp:
-    return app(settings, clock=clock, policy=policy, version=version)
+def _workers(work: Work, listening: socket.socket, serving: Serving) -> Workers:
+    count, hung_after = serving.workers, serving.hung_after
+    return Workers(work, listening, count=count, patience=PATIENCE + 15.0, hung_after=hung_after)
 
 
 def _work(
-    listening: socket.socket, *, settings: Settings, clock: Clock, version: str, policy: Policy, log: Layout
+    listening: socket.socket,
+    beat: Beat = lambda: None,
+    *,
+    settings: Settings,
+    clock: Clock,
+    version: str,
+    policy: Policy,
+    log: Layout | None = None,
 ) -> None:
-    """Answer as one of several workers."""
-    log_to_stderr(log)
-    _answer(app(settings, clock=clock, policy=policy, version=version), listening, policy.doors)
-
-
-def _answer(application: ASGIApp, listening: socket.socket, doors: Doors) -> None:
-    Server(configured(application), doors).run(sockets=[listening])
+    """Answer; as one of several workers with a log of one's own, in a process that has none yet."""
+    if log is not None:
+        log_to_stderr(log)
+    application = app(settings, clock=clock, policy=policy, version=version)
+    Server(configured(application), policy.doors, beat=beat).run(sockets=[listening])
 
 
 def configured(application: ASGIApp) -> uvicorn.Config:
@@ -137,15 +143,26 @@ def configured(application: ASGIApp) -> uvicorn.Config:
 class Server(uvicorn.Server):
     """A server that answers who is inside, and tells others to come back, before it stops listening."""
 
-    def __init__(self, config: uvicorn.Config, doors: Doors) -> None:
+    def __init__(self, config: uvicorn.Config, doors: Doors, *, beat: Beat) -> None:
         super().__init__(config)
-        self._doors = doors
+        self._doors, self._beat = doors, beat
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to listen, and to show that the loop which answers is awake."""
+        self._beating = asyncio.create_task(self._beat_on())
+        await super().startup(sockets)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Close the doors, and then the connections."""
         if not await self._doors.close(patience=PATIENCE):
             logging.getLogger("scorecast.http").error("requests were still under way after %d s", PATIENCE)
         await super().shutdown(sockets)
+        self._beating.cancel()
+
+    async def _beat_on(self) -> None:
+        while True:
+            self._beat()
+            await asyncio.sleep(1.0)
 
 
 def _say_where(listening: socket.socket) -> None:

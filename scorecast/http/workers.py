@@ -1,7 +1,7 @@
-"""Workers: several processes that serve one socket; who dies is replaced, and all end together.
+"""Workers: several processes that serve one socket; who dies or hangs is replaced, and all end together.
 
 Each worker is a fresh interpreter that gets the listening socket handed over. The operating system gives each
-connection to one of them.
+connection to one of them. A worker shows that it is awake by a beat every second, from the loop that answers requests.
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from multiprocessing.connection import wait
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
+from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from socket import socket
 from types import FrameType
@@ -27,7 +29,23 @@ QUICK = 5.0
 MOST_QUICK = 3
 """Workers in succession that may end so soon before the service gives up."""
 
-Work = Callable[[socket], None]
+BEGINNING = 120.0
+"""Seconds that a worker may take until its first beat."""
+
+Beat = Callable[[], None]
+"""Called by a worker about once a second, for as long as it answers."""
+
+Work = Callable[[socket, Beat], None]
+
+
+@dataclass
+class _Worker:
+    """A process, the end of the pipe on which it beats, when it began, and until when it may keep still."""
+
+    process: SpawnProcess
+    pulse: Connection
+    began: float
+    patience: float
 
 
 class Workers:
@@ -38,15 +56,16 @@ class Workers:
         listening: the socket that they share.
         count: how many there are.
         patience: seconds that they may take to end.
+        hung_after: seconds without a beat after which one is ended and replaced.
     """
 
-    def __init__(self, work: Work, listening: socket, *, count: int, patience: float) -> None:
-        self._work, self._listening, self._patience = work, listening, patience
+    def __init__(self, work: Work, listening: socket, *, count: int, patience: float, hung_after: float) -> None:
+        self._work, self._listening, self._patience, self._hung_after = work, listening, patience, hung_after
         self._context = multiprocessing.get_context("spawn")
         self._stopping = threading.Event()
         self._quick = 0
         self._count = count
-        self._workers: dict[SpawnProcess, float] = {}
+        self._workers: list[_Worker] = []
 
     def run(self) -> bool:
         """Serve until told to stop by SIGTERM or SIGINT; returns False when workers could not be kept alive."""
@@ -54,27 +73,43 @@ class Workers:
             for _ in range(self._count):
                 self._start()
             while not self._stopping.is_set() and self._quick < MOST_QUICK:
-                wait([worker.sentinel for worker in self._workers], timeout=0.2)
+                wait([worker.process.sentinel for worker in self._workers], timeout=0.2)
+                self._end_the_hung()
                 self._replace_the_dead()
             self._end()
         return self._quick < MOST_QUICK
 
     def _start(self) -> None:
-        worker = self._context.Process(target=_begin, args=(self._work, self._listening, os.getpid()))
-        worker.start()
-        self._workers[worker] = time.monotonic()
-        LOG.info("worker %d began", worker.pid)
+        pulse, beating = self._context.Pipe(duplex=False)
+        process = self._context.Process(target=_begin, args=(self._work, self._listening, beating, os.getpid()))
+        process.start()
+        beating.close()
+        began = time.monotonic()
+        self._workers.append(_Worker(process, pulse, began, began + BEGINNING))
+        LOG.info("worker %d began", process.pid)
+
+    def _end_the_hung(self) -> None:
+        for worker in self._workers:
+            now = time.monotonic()
+            if _heard(worker.pulse):
+                worker.patience = now + self._hung_after
+            elif now > worker.patience and worker.process.exitcode is None:
+                LOG.error("worker %d keeps still: it is ended", worker.process.pid)
+                worker.process.kill()  # one that is stopped heeds nothing less
+                worker.process.join()
 
     def _replace_the_dead(self) -> None:
-        dead = [worker for worker in self._workers if worker.exitcode is not None]
+        dead = [worker for worker in self._workers if worker.process.exitcode is not None]
         for worker in dead:
-            lived = time.monotonic() - self._workers.pop(worker)
+            self._workers.remove(worker)
+            worker.pulse.close()
             if self._stopping.is_set():
                 return
+            lived, code = time.monotonic() - worker.began, worker.process.exitcode or 0
             LOG.warning(
-                "worker %d ended with %s after %.0f s: another takes its place", worker.pid, worker.exitcode, lived
+                "worker %d ended with %d after %.0f s: another takes its place", worker.process.pid, code, lived
             )
-            failed = lived < QUICK and (worker.exitcode or 0) > 0  # ended by itself, not by a signal
+            failed = lived < QUICK and code > 0  # ended by itself, not by a signal
             self._quick = self._quick + 1 if failed else 0
             self._start()
 
@@ -82,13 +117,14 @@ class Workers:
         """Tell all to finish what they do, and end those that take too long."""
         last = time.monotonic() + self._patience
         for worker in self._workers:
-            worker.terminate()
+            worker.process.terminate()
         for worker in self._workers:
-            worker.join(max(0.0, last - time.monotonic()))
-            if worker.exitcode is None:
-                LOG.error("worker %d did not end in time", worker.pid)
-                worker.kill()
-                worker.join()
+            worker.process.join(max(0.0, last - time.monotonic()))
+            if worker.process.exitcode is None:
+                LOG.error("worker %d did not end in time", worker.process.pid)
+                worker.process.kill()
+                worker.process.join()
+            worker.pulse.close()
 
     @contextmanager
     def _signals(self) -> Iterator[None]:
@@ -103,10 +139,27 @@ class Workers:
                 signal.signal(number, handler)
 
 
-def _begin(work: Work, listening: socket, parent: int) -> None:
+def _heard(pulse: Connection) -> bool:
+    """Whether a worker has beaten since it was last listened to; takes all its beats."""
+    heard = False
+    try:
+        while pulse.poll():
+            pulse.recv_bytes()
+            heard = True
+    except EOFError:
+        pass  # it has ended
+    return heard
+
+
+def _begin(work: Work, listening: socket, beating: Connection, parent: int) -> None:
     """Run in a worker: it does not outlive the process that would replace it."""
     threading.Thread(target=_watch, args=(parent,), daemon=True).start()
-    work(listening)
+    work(listening, partial(_beat, beating))
+
+
+def _beat(beating: Connection) -> None:
+    with suppress(OSError):  # nobody listens any more: the end is near
+        beating.send_bytes(b".")
 
 
 def _watch(parent: int) -> None:

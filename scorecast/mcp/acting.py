@@ -13,19 +13,17 @@ from records.benchmark import Benchmark
 from records.errors import UsageError
 from records.ledger import Selection, Settled
 from records.model import Model
-from records.search import Search, SearchIndex, Where
+from records.search import Search, Where
 from scorecast.ledger.resolving import resolve as settle
-from scorecast.mcp.asked import CompareAsked, DescribeAsked, Kind, LedgerAsked, ResolveAsked, SearchAsked
+from scorecast.mcp.asked import CompareAsked, DescribeAsked, ForecastAsked, Kind, LedgerAsked, ResolveAsked, SearchAsked
 from scorecast.mcp.told import brief, entry, hit
 from scorecast.pipeline import Reply
 from scorecast.service.asked import Asked
 from scorecast.service.caller import Caller
+from scorecast.service.deliberating import Deliberating, Leaving
 from scorecast.service.desk import Desk, Told, Write, pairs_json, told_json
 from scorecast.service.paging import page
 from scorecast.showing.reply_json import Json, settled_json
-
-SECONDS = 300.0
-"""After which no further question of a call is begun; agents give up sooner."""
 
 NEWEST = 5
 """Records that come with a description."""
@@ -37,11 +35,17 @@ EVIDENCE_COMPARED = 3
 
 @dataclass(frozen=True)
 class At:
-    """Where a tool works: at whose request, at which desk, with which index to search in."""
+    """Where a tool works.
+
+    Attributes:
+        desk: answers.
+        caller: at whose request.
+        seconds: that a call may take.
+    """
 
     desk: Desk
-    index: SearchIndex
     caller: Caller
+    seconds: float
 
 
 class Done(NamedTuple):
@@ -51,13 +55,15 @@ class Done(NamedTuple):
     entered: tuple[str, ...] = ()
 
 
-async def forecast(at: At, asked: Asked) -> Done:
-    """Forecast one score; the forecast is in the ledger before it is answered."""
+async def forecast(at: At, asked: ForecastAsked) -> Done:
+    """Forecast one score, with the language model where it is asked for; it is in the ledger before it is answered."""
 
     def write(answers: Sequence[Reply]) -> str:
         [answer] = answers
         return json.dumps(brief(told_json(asked, answer), evidence=EVIDENCE))
 
+    if asked.agent:
+        return _done(await _deliberate(at, asked, write))
     return _done(await _answer(at, [asked], write))
 
 
@@ -127,7 +133,13 @@ async def list_ledger(at: At, asked: LedgerAsked) -> Done:
 
 
 async def _answer(at: At, asked: Sequence[Asked], write: Write) -> Told:
-    return await at.desk.answer(asked, write, user=at.caller.name, owner=at.caller.id, once=None, seconds=SECONDS)
+    return await at.desk.answer(asked, write, user=at.caller.name, owner=at.caller.id, once=None, seconds=at.seconds)
+
+
+async def _deliberate(at: At, asked: Asked, write: Write) -> Told:
+    user, owner = at.caller.name, at.caller.id
+    deliberating, leaving = Deliberating(at.desk), Leaving()
+    return await deliberating.answer([asked], write, user=user, owner=owner, seconds=at.seconds, leaving=leaving)
 
 
 def _done(told: Told) -> Done:
@@ -166,4 +178,4 @@ def _search(at: At, as_of: dt.date | None) -> Search:
     today = at.desk.today()
     if as_of is not None and as_of > today:
         raise UsageError(f"The as-of date {as_of} lies in the future; today is {today}.")
-    return at.index.on(at.desk.histories.history(as_of=as_of or today))
+    return at.desk.index.on(at.desk.histories.history(as_of=as_of or today))

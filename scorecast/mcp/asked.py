@@ -10,7 +10,7 @@ from pydantic import Field, field_validator
 from agent.tools.conditions import Arguments, Conditions
 from records.base import Day, Label
 from records.ledger import Selection
-from scorecast.service.asked import ComparisonAsked, ResolutionAsked
+from scorecast.service.asked import Asked, ComparisonAsked, ResolutionAsked
 
 MOST_HITS = 50
 """Records of one answer."""
@@ -21,6 +21,16 @@ MOST_ENTRIES = 50
 AsOf = Annotated[
     Day | None, Field(description="Know only what was published by this date, YYYY-MM-DD; today if left out.")
 ]
+
+
+class ForecastAsked(Asked):
+    """One question: which score will this model get on this benchmark?"""
+
+    agent: bool = Field(
+        default=False,
+        description="Let the language model of the service look into it as well: takes up to minutes, and money. "
+        "Where it has none, the statistics answer and say so.",
+    )
 
 
 class CompareAsked(ComparisonAsked):

@@ -15,6 +15,7 @@ from agent.tools.desk import ToolError
 from scorecast.mcp.acting import At, Done
 from scorecast.mcp.tools import TOOLS, Tool
 from scorecast.service.faults import UNKNOWN, fault_of
+from scorecast.service.refusal import Refusal, Why
 
 T = TypeVar("T")
 
@@ -41,7 +42,7 @@ async def call(name: str, arguments: Mapping[str, Any], at: At, *, beat: Beat) -
         tool = _tool(name)
         _check_scope(tool, name, at)
         asked = _checked(tool.asked, arguments)
-        done = await beating(tool.act(at, asked), lambda seconds: beat(seconds, tool.waiting))
+        done = await beating(tool.act(at, asked), lambda seconds: beat(seconds, tool.doing(asked)), most=at.seconds)
     except Exception as error:  # noqa: BLE001 - becomes an answer, whatever it is
         return _failed(_reason(error)), Done({})
     text = TextContent(type="text", text=tool.say(done.content))
@@ -83,15 +84,23 @@ def _unwrapped(value: object) -> object:
         return value
 
 
-async def beating(work: Awaitable[T], beat: Callable[[float], Awaitable[None]], *, every: float = BEAT) -> T:
-    """Wait for work, giving a sign of life every few seconds; who stops waiting stops the work."""
-    job = asyncio.ensure_future(work)
-    started = asyncio.get_running_loop().time()
+async def beating(
+    work: Awaitable[T], beat: Callable[[float], Awaitable[None]], *, most: float, every: float = BEAT
+) -> T:
+    """Wait for work, giving a sign of life every few seconds; who stops waiting stops the work.
+
+    Raises:
+        Refusal: it took more seconds than it may.
+    """
+    job, clock = asyncio.ensure_future(work), asyncio.get_running_loop().time
+    started = clock()
     try:
         while not job.done():
-            await asyncio.wait({job}, timeout=every)
+            await asyncio.wait({job}, timeout=min(every, max(0.0, started + most - clock())))
+            if not job.done() and clock() >= started + most:
+                raise Refusal(Why.LATE, f"There was no answer within {most:g} s; ask for less, or again.")
             if not job.done():
-                await beat(asyncio.get_running_loop().time() - started)
+                await beat(clock() - started)
     finally:
         job.cancel()
     return job.result()

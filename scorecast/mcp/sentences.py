@@ -29,6 +29,9 @@ def forecast_sentence(told: Told) -> str:
     if reports := told["already_reported"]:
         values = ", ".join(f"{r['value']:g} ({r['published']}, {_name(r['source'])})" for r in reports)
         parts.append(f"Already reported: {values}; the forecast is of a new measurement.")
+    if spoken := [one for one in told.get("opinions", ()) if one.get("reasons_for") and one["speaks"]]:
+        reasons = " ".join(one_line(text, longest=300) for text in spoken[-1]["reasons_for"])
+        parts.append(f"The language model says: {reasons}")
     if caveats := told.get("caveats"):
         parts.append(f"Careful: {'; '.join(one_line(text, longest=200) for text in caveats)}.")
     parts.append(f"Entered in the ledger as {told['id']}.")

@@ -10,14 +10,9 @@ from typing import Any
 
 from mcp.server import Server, ServerRequestContext
 from mcp.server.stdio import stdio_server
-from mcp.server.transport_security import TransportSecuritySettings
+from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from mcp.types import CallToolRequestParams, CallToolResult, ListToolsResult, PaginatedRequestParams
-from starlette.applications import Starlette
 
-from records.search import SearchIndex
-from scorecast.agents.home import LazyIndex
-from scorecast.http.application import Policy, stand_before
-from scorecast.indexing import open_index
 from scorecast.mcp.acting import At
 from scorecast.mcp.calling import call
 from scorecast.mcp.tools import TOOLS
@@ -27,8 +22,8 @@ from scorecast.service.metrics import Metrics
 from scorecast.service.opening import open_desk
 from scorecast.settings import Settings
 
-PATH = "/mcp"
-"""Where streamable HTTP is spoken."""
+SECONDS = 300.0
+"""That a call over standard input and output may take."""
 
 INSTRUCTIONS = (
     "Scorecast forecasts the score that a model will get on a benchmark before anyone runs the experiment. Ask it "
@@ -43,10 +38,15 @@ Opening = Callable[[Server["Served"]], AbstractAsyncContextManager["Served"]]
 
 @dataclass(frozen=True)
 class Served:
-    """What calls are served from."""
+    """What calls are served from.
+
+    Attributes:
+        desk: answers.
+        seconds: that a call may take.
+    """
 
     desk: Desk
-    index: SearchIndex
+    seconds: float
 
 
 def server(opening: Opening) -> Server[Served]:
@@ -74,40 +74,36 @@ async def serve_stdio(settings: Settings, *, clock: Clock) -> None:
     Raises:
         StoreError: the store cannot be opened.
     """
-    made = server(_opened(settings, clock, Metrics()))
+
+    @asynccontextmanager
+    async def opened(_server: Server[Served]) -> AsyncIterator[Served]:
+        async with open_desk(settings, clock=clock, metrics=Metrics()) as desk:
+            yield Served(desk, SECONDS)
+
+    made = server(opened)
     async with stdio_server() as (incoming, outgoing):
         await made.run(incoming, outgoing, made.create_initialization_options())
 
 
-def app(settings: Settings, *, clock: Clock, policy: Policy) -> Starlette:
-    """Make the application that speaks streamable HTTP, with the guard and the keys of the HTTP API before it."""
-    metrics = Metrics()
+@asynccontextmanager
+async def streaming(desk: Desk, *, seconds: float, body_bytes: int) -> AsyncIterator[StreamableHTTPSessionManager]:
+    """Yield what answers requests of streamable HTTP, each for itself; ``handle_request`` is an ASGI application.
 
-    @asynccontextmanager
-    async def opened(serving: Server[Served]) -> AsyncIterator[Served]:
-        async with _opened(settings, clock, metrics)(serving) as served:
-            made.state.desk = served.desk
-            yield served
+    Hosts, origins and keys are checked by whoever hands the requests on.
 
-    made: Starlette = server(opened).streamable_http_app(
-        streamable_http_path=PATH,
-        stateless_http=True,
-        max_request_body_size=policy.bounds.body_bytes,
-        # Our guard checks hosts and origins, by the names that the policy gives.
-        transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
-    )
-    made.state.metrics = metrics
-    stand_before(made, policy=policy, clock=clock)
-    return made
+    Args:
+        desk: answers.
+        seconds: that a call may take.
+        body_bytes: of a request.
+    """
 
-
-def _opened(settings: Settings, clock: Clock, metrics: Metrics) -> Opening:
     @asynccontextmanager
     async def opened(_server: Server[Served]) -> AsyncIterator[Served]:
-        async with open_desk(settings, clock=clock, metrics=metrics) as desk:
-            yield Served(desk, LazyIndex(lambda: open_index(settings, desk.store, busy=desk.workspace.busy)))
+        yield Served(desk, seconds)
 
-    return opened
+    manager = StreamableHTTPSessionManager(server(opened), stateless=True, max_request_body_size=body_bytes)
+    async with manager.run():
+        yield manager
 
 
 async def _list_tools(
@@ -121,7 +117,7 @@ async def _call_tool(context: ServerRequestContext[Served], params: CallToolRequ
         await context.session.report_progress(round(seconds, 1), None, f"{doing} ({seconds:.0f} s)")
 
     served = context.lifespan_context
-    at = At(served.desk, served.index, _caller(context.request))
+    at = At(served.desk, _caller(context.request), served.seconds)
     told, done = await call(params.name, params.arguments or {}, at, beat=beat)
     if context.request is not None:
         context.request.state.entered = done.entered  # for the audit log

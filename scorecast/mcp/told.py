@@ -6,6 +6,7 @@ import datetime as dt
 
 from pydantic import Field
 
+from agent.quoting import one_line
 from records.ledger import Issued, Settled
 from records.search import Passage
 from scorecast.pipeline import Reply
@@ -18,7 +19,10 @@ LEVELS = ("0.05", "0.10", "0.25", "0.50", "0.75", "0.90", "0.95")
 LISTED = 5
 """Reports of the very score that are told, the newest."""
 
-UNTOLD = frozenset({"provenance", "weighing", "opinions"})
+REASONS, REASON = 3, 300
+"""Reasons of a language model that are told on each side, and the characters of each."""
+
+UNTOLD = frozenset({"provenance", "weighing"})
 """What a ledger keeps and an agent cannot use."""
 
 
@@ -78,6 +82,17 @@ def entry(issued: Issued, settled: Settled | None) -> dict[str, Json]:
     return entry_json(issued, settled) | {"forecast": told | {"components": []}}
 
 
+def _opinion(told: Json) -> Json:
+    """Return what one draw of the language model came to, and its reasons in short."""
+    if not isinstance(told, dict):
+        return told
+    short: dict[str, Json] = {name: told[name] for name in ("framing", "speaks", "failure", "median") if name in told}
+    for name in ("reasons_for", "reasons_against"):
+        if isinstance(reasons := told.get(name), list):
+            short[name] = [one_line(str(reason), longest=REASON) for reason in reasons[:REASONS]]
+    return short
+
+
 def brief(forecast: dict[str, Json], *, evidence: int) -> dict[str, Json]:
     """Return a forecast with few quantiles, few reports and this much evidence: what it rests on stays, in short."""
     told = {name: value for name, value in forecast.items() if name not in UNTOLD}
@@ -86,4 +101,6 @@ def brief(forecast: dict[str, Json], *, evidence: int) -> dict[str, Json]:
     for name, most in (("already_reported", LISTED), ("evidence", evidence)):
         if isinstance(listed := told.get(name), list):
             told[name] = listed[:most]
+    if isinstance(opinions := told.get("opinions"), list):
+        told["opinions"] = [_opinion(one) for one in opinions]
     return told

@@ -14,9 +14,8 @@ from pydantic import BaseModel
 from records.access_key import Scope
 from scorecast.mcp import acting, sentences
 from scorecast.mcp.acting import At, Done
-from scorecast.mcp.asked import CompareAsked, DescribeAsked, LedgerAsked, ResolveAsked, SearchAsked
+from scorecast.mcp.asked import CompareAsked, DescribeAsked, ForecastAsked, LedgerAsked, ResolveAsked, SearchAsked
 from scorecast.mcp.told import Described, Found
-from scorecast.service.asked import Asked
 from scorecast.service.replies import Comparison, Entries, ForecastTold, SettledTold
 
 
@@ -48,6 +47,10 @@ class Tool:
     writes: bool = False
     repeatable: bool = True
 
+    def doing(self, asked: BaseModel) -> str:
+        """Say what is being done while a call takes long."""
+        return DELIBERATING if isinstance(asked, ForecastAsked) and asked.agent else self.waiting
+
     def announced(self, name: str) -> Announced:
         """Return the tool as clients are told of it."""
         return Announced(
@@ -66,6 +69,7 @@ class Tool:
         )
 
 
+DELIBERATING = "The language model looks into it"
 FITTING = "Forecasting; the first forecast as of a date takes up to a minute"
 
 TOOLS: Mapping[str, Tool] = MappingProxyType(
@@ -76,10 +80,10 @@ TOOLS: Mapping[str, Tool] = MappingProxyType(
                 "Forecast the score that a model will get on a benchmark before anyone runs it: median, intervals, "
                 "quantiles, the probability of reaching a threshold, the records it rests on, and reports of the very "
                 "score where there are any. For a model of your own give a new name with `known` scores or `own` "
-                "facts; for a benchmark of your own give `own_benchmark` with a description. Enters the forecast in "
-                "the ledger."
+                "facts; for a benchmark of your own give `own_benchmark` with a description. `agent` lets a language "
+                "model look into it as well, where the service has one. Enters the forecast in the ledger."
             ),
-            asked=Asked,
+            asked=ForecastAsked,
             told=ForecastTold,
             act=acting.forecast,
             say=sentences.forecast_sentence,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -20,7 +19,7 @@ from scorecast.service.asked import Asked
 from scorecast.service.caller import Caller
 from scorecast.service.deliberating import Deliberating, Leaving
 from scorecast.service.desk import Desk, told_json
-from scorecast.service.orders import Order, Write
+from scorecast.service.orders import Write
 from scorecast.shared_fits import Recent
 from scorecast.showing.reply_json import Json
 
@@ -97,15 +96,15 @@ class Chatting:
             return Answered(wanted)
         status(wanted.busy)
         asked = [_asked(question, wanted.threshold) for question in wanted.questions]
-        write = _writer(wanted, asked, leaving)
+        write = _writer(wanted, asked)
         try:
             if agent:
-                last = time.monotonic() + seconds
-                order = Order(asked, write, user=caller.name, owner=caller.id, once=None, last=last)
-                told = await self._deliberating.answer(order, leaving)
+                told = await self._deliberating.answer(
+                    asked, write, user=caller.name, owner=caller.id, seconds=seconds, leaving=leaving
+                )
             else:
                 told = await self.desk.answer(
-                    asked, write, user=caller.name, owner=caller.id, once=None, seconds=seconds
+                    asked, leaving.writing(write), user=caller.name, owner=caller.id, once=None, seconds=seconds
                 )
         except UsageError as error:
             return Answered(complain(error))
@@ -131,12 +130,10 @@ def _asked(question: Question, threshold: float | None) -> Asked:
     )
 
 
-def _writer(wanted: Wanted, asked: Sequence[Asked], leaving: Leaving) -> Write:
-    """Lay out words and forecasts together; nothing is entered for a client that has left."""
+def _writer(wanted: Wanted, asked: Sequence[Asked]) -> Write:
+    """Lay out words and forecasts together."""
 
     def write(replies: Sequence[Reply]) -> str:
-        leaving.check()
-        replies = leaving.heard(replies)
         told: list[Json] = [told_json(*one) for one in zip(asked, replies, strict=True)]
         return json.dumps({"text": wanted.tell(replies), "forecasts": told}, ensure_ascii=False)
 

@@ -8,8 +8,9 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from itertools import combinations
+from typing import TYPE_CHECKING
 
 from predictors.registry import DEFAULT
 from records.access_key import AccessKey
@@ -28,6 +29,9 @@ from scorecast.service.rounds import Round
 from scorecast.shared_fits import FitNeeded, Histories, Recent, Shared, Waiting
 from scorecast.showing.reply_json import Json, as_json
 from scorecast.workspace import Workspace, forecaster
+
+if TYPE_CHECKING:
+    from scorecast.agents.home import LazyIndex
 
 __all__ = ["Clock", "Desk", "Once", "Told", "Write", "pairs_json", "told_json"]
 
@@ -62,6 +66,15 @@ class Desk:
     def patient(self) -> Pipeline:
         """The pipeline that fits what has no fit in memory, shared by all threads."""
         return self._patient
+
+    @cached_property
+    def index(self) -> LazyIndex:
+        """The search index of the store, opened by its first search."""
+        from scorecast.agents.home import LazyIndex
+        from scorecast.indexing import open_index
+
+        workspace = self.workspace
+        return LazyIndex(lambda: open_index(workspace.settings, workspace.store, busy=workspace.busy))
 
     def today(self) -> dt.date:
         """Return the day, in coordinated universal time."""

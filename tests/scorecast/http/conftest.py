@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -65,6 +68,45 @@ def wait_until_ready(client: httpx.Client) -> None:
             pass
         time.sleep(0.1)
     raise AssertionError("the service did not become ready")
+
+
+@contextmanager
+def service_process(settings: Settings, log: Path, *options: str) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """The command ``scorecast serve`` in a process of its own; yields the process and its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = os.environ | {
+        "SCORECAST_HOME": str(settings.home),
+        "SCORECAST_DATABASE_URL": settings.database_url,
+        "OMP_NUM_THREADS": "1",
+    }
+    program = "from scorecast.cli import main; main()"
+    with log.open("w") as sink:
+        process = subprocess.Popen(
+            [sys.executable, "-c", program, "serve", "--port", str(port), *options], env=environment, stderr=sink
+        )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        last = time.monotonic() + 120
+        while time.monotonic() < last and process.poll() is None:
+            try:
+                if httpx.get(f"{address}/v1/ready", trust_env=False).status_code == 200:
+                    break
+            except httpx.TransportError:
+                pass
+            time.sleep(0.2)
+        assert process.poll() is None, log.read_text()
+        yield process, address
+    finally:
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture(scope="session")
+def running() -> Callable[..., AbstractContextManager[tuple[subprocess.Popen[bytes], str]]]:
+    """Run the command ``scorecast serve`` in a process of its own."""
+    return service_process
 
 
 @pytest.fixture(scope="session")
@@ -144,8 +186,8 @@ def question() -> dict[str, object]:
 
 @pytest.fixture(scope="module")
 def alone(plant, tmp_path_factory) -> Iterator[httpx.Client]:
-    """A client of a service of its own, for tests that leave much behind."""
-    with serving(plant(tmp_path_factory.mktemp("alone")), clock=Clock(), policy=Policy()) as asking:
+    """A client of a service of its own, for tests that leave much behind; its benchmark runs wait for ever."""
+    with serving(plant(tmp_path_factory.mktemp("alone")), clock=Clock(), policy=Policy(bench_runs=0)) as asking:
         yield asking
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from records.access_key import Scope
 from records.errors import UsageError
-from scorecast.http.server import is_loopback, serve
+from scorecast.http.server import Serving, is_loopback, serve
 from scorecast.keys import create_key, find_key
 
 READS = ("/v1/forecasts", "/v1/records", "/v1/models", "/v1/benchmarks", "/metrics")
@@ -105,7 +105,7 @@ def test_listening_wider_than_loopback_is_refused_without_a_key(plant, tmp_path,
     settings = plant(tmp_path)
     assert not is_loopback(host)
     with pytest.raises(UsageError, match=r"no key yet.*scorecast keys create"):
-        serve(settings, host=host, port=0, clock=lambda: NOW)
+        serve(settings, Serving(host=host, port=0), clock=lambda: NOW)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1", "localhost"])

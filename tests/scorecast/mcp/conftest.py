@@ -20,12 +20,10 @@ from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp.client.streamable_http import streamable_http_client
 from mcp.types import CallToolResult, Tool
 
-from records.batch import Batch, ImportReport
 from records.corpus.load import SERIES, corpus_fingerprint
 from records.store import Store
-from scorecast.http.application import Policy
+from scorecast.http.application import Policy, app
 from scorecast.http.server import configured
-from scorecast.mcp.server import app
 from scorecast.settings import Settings
 
 NOW = dt.datetime(2025, 6, 2, 9, 0, tzinfo=dt.UTC)
@@ -65,7 +63,7 @@ def asking(server: Any, *, secret: str = "") -> Iterator[Asking]:
 
 @contextmanager
 def listening(settings: Settings, policy: Policy) -> Iterator[str]:
-    """Serve streamable HTTP on a free port; yields its address."""
+    """Serve as ``scorecast serve`` does on a free port; yields the address for agents."""
     application = app(settings, clock=lambda: NOW, policy=policy)
     server = uvicorn.Server(configured(application))
     with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -126,21 +124,6 @@ def remote(remote_address) -> Iterator[Asking]:
     """A client over streamable HTTP."""
     with asking(remote_address) as opened:
         yield opened
-
-
-@pytest.fixture(scope="session")
-def home_without_keys(tmp_path_factory) -> Settings:
-    """A home in which nobody has made a key."""
-    folder = tmp_path_factory.mktemp("no-keys")
-    settings = Settings(home=folder, database_url=f"sqlite:///{folder / 'store.db'}")
-    with Store.open(settings.database_url) as store:
-        store.add_edition(
-            Batch(ImportReport(path="none", format="table", taken=0)),
-            series=SERIES,
-            imported_at=NOW,
-            fingerprint=corpus_fingerprint(),
-        )
-    return settings
 
 
 @pytest.fixture(scope="session")

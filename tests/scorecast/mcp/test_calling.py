@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from scorecast.mcp.calling import beating
+from scorecast.service.refusal import Refusal
 
 
 def test_signs_of_life_are_given_until_the_answer_is_there() -> None:
@@ -19,7 +20,7 @@ def test_signs_of_life_are_given_until_the_answer_is_there() -> None:
         await asyncio.sleep(0.2)
         return "done"
 
-    assert asyncio.run(beating(work(), beat, every=0.02)) == "done"
+    assert asyncio.run(beating(work(), beat, most=60.0, every=0.02)) == "done"
     assert len(heard) >= 2
     assert heard == sorted(heard)
 
@@ -31,7 +32,14 @@ def test_an_error_of_the_work_is_raised() -> None:
         raise ValueError("broken")
 
     with pytest.raises(ValueError, match="broken"):
-        asyncio.run(beating(work(), beat, every=0.02))
+        asyncio.run(beating(work(), beat, most=60.0, every=0.02))
+
+
+def test_work_that_takes_too_long_is_given_up() -> None:
+    async def beat(_seconds: float) -> None: ...
+
+    with pytest.raises(Refusal, match="no answer within"):
+        asyncio.run(beating(asyncio.sleep(60), beat, most=0.1))
 
 
 def test_work_ends_with_its_caller() -> None:
@@ -47,7 +55,7 @@ def test_work_ends_with_its_caller() -> None:
             ended = True
 
     async def leave() -> None:
-        waiting = asyncio.create_task(beating(work(), beat, every=0.02))
+        waiting = asyncio.create_task(beating(work(), beat, most=60.0, every=0.02))
         await asyncio.sleep(0.1)
         waiting.cancel()
         await asyncio.gather(waiting, return_exceptions=True)

@@ -1,4 +1,4 @@
-"""Streamable HTTP: the same tools, behind the guard and the keys of the HTTP API."""
+"""Streamable HTTP: the same tools at the address of the HTTP API, behind its guard and its keys."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ import datetime as dt
 import httpx
 import pytest
 
+from agent.access.scripted.replies import calls, says
+from agent.access.scripted.server import ScriptedEndpoint
 from records.access_key import Scope
-from records.errors import UsageError
-from scorecast.http.server import run
+from scorecast.http.application import Policy, app
 from scorecast.keys import create_key
-from scorecast.mcp.server import app
 
 LISTING = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
 ACCEPT = {"Accept": "application/json, text/event-stream", "MCP-Protocol-Version": "2025-06-18"}
 NOW = dt.datetime(2025, 6, 2, 9, 0, tzinfo=dt.UTC)
+OFF = Policy(mcp=False)
 QUESTION = {"model": "qwen3-32b", "benchmark": "gpqa_diamond"}
 
 
@@ -75,12 +76,47 @@ def test_a_body_that_is_too_large_is_refused(remote_address) -> None:
     assert httpx.post(remote_address, json=large, headers=ACCEPT, trust_env=False).status_code == 413
 
 
-def test_it_refuses_to_listen_wider_than_loopback_without_a_key(home_without_keys) -> None:
-    with pytest.raises(UsageError, match="scorecast keys create"):
-        run(
-            lambda policy: app(home_without_keys, clock=lambda: NOW, policy=policy),
-            home_without_keys,
-            host="0.0.0.0",
-            port=0,
-            clock=lambda: NOW,
-        )
+def test_only_requests_are_taken_and_no_stream_is_opened(remote_address) -> None:
+    assert httpx.get(remote_address, headers=ACCEPT, trust_env=False).status_code == 405
+    assert httpx.delete(remote_address, headers=ACCEPT, trust_env=False).status_code == 405
+
+
+def test_calls_are_counted_and_logged_under_their_path(remote, remote_address, audit_log) -> None:
+    assert not remote.call("describe", kind="benchmark", name="gpqa_diamond").is_error
+    assert audit_log(lambda lines: lines and lines[-1]["route"] == "/mcp")[-1]["method"] == "POST"
+    counts = httpx.get(remote_address.replace("/mcp", "/metrics"), trust_env=False).text
+    assert 'scorecast_requests_total{method="POST",route="/mcp",status="200"}' in counts
+
+
+OPINION = {
+    "quantiles": {"0.05": 20, "0.5": 40, "0.95": 60},
+    "reasons_for": ["its siblings score so"],
+    "reasons_against": ["another harness"],
+    "would_change": ["a rerun"],
+    "grounding": 0.8,
+    "confidence": 0.6,
+}
+
+
+def test_the_agent_forecasts_where_a_language_model_is_configured_and_says_so_where_none_is(
+    remote, ledger_store, monkeypatch
+) -> None:
+    for name in ("OPENAI_BASE_URL", "OPENAI_API_KEY", "SCORECAST_MODEL"):
+        monkeypatch.delenv(name, raising=False)
+    alone = remote.call("forecast", **QUESTION, agent=True)
+    assert "SCORECAST_MODEL" in alone.content[0].text
+
+    def answering(asked):
+        return calls("submit_forecast", OPINION) if asked.body.get("tools") else says("unknown")
+
+    with ScriptedEndpoint(answering) as endpoint:
+        monkeypatch.setenv("OPENAI_BASE_URL", endpoint.url)
+        monkeypatch.setenv("SCORECAST_MODEL", "scripted-model")
+        told = remote.call("forecast", **QUESTION, agent=True).structured_content
+    assert next(one["reasons_for"] for one in told["opinions"] if one["speaks"]) == ["its siblings score so"]
+    kept = ledger_store.ledger.entry(told["id"]).forecast
+    assert kept.provenance.settings["llm"] == "scripted-model"
+
+
+def test_it_can_be_switched_off(home) -> None:
+    assert "/mcp" not in {getattr(route, "path", "") for route in app(home, clock=lambda: NOW, policy=OFF).routes}
