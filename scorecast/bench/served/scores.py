@@ -98,8 +98,8 @@ def rows(path: Path, *, start: int, limit: int) -> tuple[list[dict[str, str | fl
     """
     with path.open("rb") as file:
         head = len(file.readline())
-        file.seek(max(start, head) - 1)
-        if file.read(1) != b"\n":
+        file.seek((start or head) - 1)
+        if 0 < start < head or file.read(1) != b"\n":
             raise DataError("no row of the table begins there")
         lines = [line for _ in range(limit) if (line := file.readline(LONGEST))]
         after = file.tell()

@@ -41,13 +41,22 @@ def main() -> None:
     signal.signal(signal.SIGTERM, _leave)
     threading.Thread(target=_watch, daemon=True).start()
     settings = Settings.from_environment()
-    run = BenchRuns.of(settings).find(sys.argv[1])
+    sys.exit(worked(BenchRuns.of(settings).find(sys.argv[1]), settings))
+
+
+def worked(run: BenchRun, settings: Settings) -> int:
+    """Work on a run; returns the code to leave with.
+
+    Raises:
+        StoreError: the store cannot be read, or the answers cannot be saved: it may be tried again.
+    """
     try:
         with open_workspace(settings, now=_now()) as workspace:
             measure(run, workspace)
     except (UsageError, NotEnoughRecords, DataError) as error:
         run.refuse(_without_paths(error, settings))
-        sys.exit(REFUSED)
+        return REFUSED
+    return 0
 
 
 def measure(run: BenchRun, workspace: Workspace) -> None:
