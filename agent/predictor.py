@@ -48,6 +48,9 @@ AT_ONCE = 64
 PROBE = 1_000
 """Number of the draw that is asked for nothing but its memory."""
 
+BATCHED = "provider_batch"
+"""Says of a forecast that its calls went into batches of the provider, at their price."""
+
 SEED = 0
 """Of the pseudonyms in blind mode."""
 
@@ -89,6 +92,8 @@ class Agent:
         calibrator: recalibrates the pool where the record is long enough.
         keep: takes each forecast with its conversations.
         name: what a user types.
+        batched: whether its calls go into batches of the provider: rounds take hours then, so that no question is held
+            to its seconds, and all questions are deliberated on at the same time.
     """
 
     statistics: Predictor
@@ -107,6 +112,7 @@ class Agent:
     calibrator: Calibrator | None = None
     keep: Callable[[Remembered], object] = lambda _remembered: None
     name: str = AGENT
+    batched: bool = False
 
     def fit(self, history: History) -> FittedAgent:
         """Fit the statistics and learn the weights.
@@ -129,7 +135,8 @@ class Agent:
     def limits(self) -> Limits:
         """The same as the limits of a budget."""
         effort = self.effort
-        return Limits(usd=self.usd, tokens=effort.tokens, calls=effort.calls, seconds=effort.seconds)
+        seconds = None if self.batched else effort.seconds
+        return Limits(usd=self.usd, tokens=effort.tokens, calls=effort.calls, seconds=seconds)
 
     def allowance(self) -> Budget:
         """Return the budget of one question."""
@@ -202,7 +209,7 @@ class FittedAgent:
             loop.wait(self._all(list(zip(questions, told, strict=True)), models, tell))
 
     async def _all(self, asked: Sequence[tuple[Question, Answer]], models: ChatModels, tell: Tell) -> None:
-        gate = asyncio.Semaphore(AT_ONCE)
+        gate = asyncio.Semaphore(len(asked) if self.agent.batched else AT_ONCE)
 
         async def one(number: int, question: Question, told: Answer) -> None:
             async with gate:
@@ -264,7 +271,8 @@ class FittedAgent:
         cutoff = {"model_cutoff": agent.cutoff.isoformat()} if agent.cutoff else {}
         mode = "blind" if agent.blind else "named"
         alone = {ALONE: True} if agent.alone else {}
-        return {"llm": agent.llm, "think": agent.think.value, "mode": mode, **alone, **cutoff, **used}
+        batched = {BATCHED: True} if agent.batched else {}
+        return {"llm": agent.llm, "think": agent.think.value, "mode": mode, **alone, **cutoff, **batched, **used}
 
     @cached_property
     def _visible(self) -> frozenset[str]:

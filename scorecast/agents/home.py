@@ -30,6 +30,7 @@ from retrieval.nearest import NearestRecords
 from scorecast.settings import Settings, access_from_environment
 
 if TYPE_CHECKING:
+    from agent.access.batched.batching import Batching
     from agent.access.endpoint import Endpoint
 
 CUTOFF = "SCORECAST_MODEL_CUTOFF"
@@ -163,8 +164,8 @@ def _keep(conversations: Conversations, heard: Callable[[Remembered], None], rem
     conversations.keep(remembered)
 
 
-def open_endpoint(access: Access) -> Endpoint:
-    """Open the language model.
+def open_endpoint(access: Access, *, batching: Batching | None = None) -> Endpoint:
+    """Open the language model; ``batching`` says how its calls go into batches of the provider, if they shall.
 
     Raises:
         NotConfigured: there is none.
@@ -174,7 +175,7 @@ def open_endpoint(access: Access) -> Endpoint:
         raise access
     from agent.access.endpoint import Endpoint
 
-    return Endpoint(access)
+    return Endpoint(access, batching=batching)
 
 
 @dataclass(frozen=True)

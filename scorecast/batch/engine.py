@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import CancelledError
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -16,6 +17,7 @@ from itertools import groupby
 from pathlib import Path
 
 from agent.access.accounts import Watch
+from agent.access.batched.batching import Batching
 from agent.access.budget import Budget
 from agent.access.settings import AccessSettings
 from agent.access.spending import Amount, Spent
@@ -33,6 +35,7 @@ from scorecast.batch.crew import Calling, Crew, Ground, alone
 from scorecast.batch.options import BatchOptions, LeftOver
 from scorecast.batch.pace import NAME, Pace
 from scorecast.batch.progress import Progress
+from scorecast.batch.provider import Relay, journal_of
 from scorecast.batch.settling import Cancelled, Clock, Settled, Settler, Tell
 from scorecast.batch.spend import SpendJournal
 from scorecast.batch.working import Hold, working
@@ -79,6 +82,8 @@ class Engine:
             KeyboardInterrupt: somebody interrupted it; what was answered by then is settled.
         """
         options = BatchOptions.of(job)
+        if options.provider_batch and self.crew is not alone:
+            raise UsageError("Batches of the provider are gathered by one process: leave them, or the cluster, out.")
         store = self.workspace.store
         with (
             working(store, self.folder, job.id) as hold,
@@ -86,7 +91,11 @@ class Engine:
         ):
             budget = Budget(options.limits, name=NAME, spent=journal.spent, watch=_both(hold.check, journal.watch))
             pace = Pace.of(options, AgentHome.of(self.workspace.settings), spent=budget.spent)
-            run = _Run(self, job, options, budget, self._pipeline(options, budget), pace, hold)
+            begun = Progress(job.size, store.jobs.tally(job.id), spent=budget.spent)
+            relay = Relay(store, job, self.tell, self.stopped, begun)
+            batching = Batching(journal_of(self.folder, job.id), budget, tell=relay.rounds, go_on=relay.go_on)
+            engine = replace(self, tell=relay.progress)
+            run = _Run(engine, job, options, budget, self._pipeline(options, budget, batching), pace, hold)
             progress = run.work()
             if not progress.left:
                 store.jobs.set_state(job.id, JobState.DONE, at=self.clock())
@@ -96,7 +105,7 @@ class Engine:
         """What the store says was spent by now, perhaps by other machines."""
         return Spent.model_validate_json(self.workspace.store.jobs.find(job.id).spent)
 
-    def _pipeline(self, options: BatchOptions, budget: Budget) -> Pipeline:
+    def _pipeline(self, options: BatchOptions, budget: Budget, batching: Batching) -> Pipeline:
         pipeline = self.workspace.pipeline(options.forecaster, agent=options.agent_options)
         if not isinstance(pipeline.predictor, Agent):
             return pipeline
@@ -105,6 +114,8 @@ class Engine:
         access = home.access if isinstance(home.access, NotConfigured) else patient(home.access)
         # Items of a batch do not learn from each other: who is asked first would depend on chance.
         agent = replace(pipeline.predictor, budget=budget, memory=NoMemory(), endpoint=partial(open_endpoint, access))
+        if options.provider_batch:
+            agent = replace(agent, batched=True, endpoint=partial(open_endpoint, access, batching=batching))
         return replace(pipeline, predictor=agent)
 
 
@@ -164,7 +175,7 @@ class _Run:
             stopped=self.engine.stopped,
             run=self.hold.run,
         )
-        with self.engine.crew(self.pipeline) as crew, suppress(Cancelled), settler:
+        with self.engine.crew(self.pipeline) as crew, suppress(Cancelled, CancelledError), settler:
             for as_of, items in self._by_date():
                 self._on(as_of, items, crew, settler)
         return settler.progress

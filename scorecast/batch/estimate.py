@@ -7,6 +7,7 @@ of the prompts; which of the two is said.
 from __future__ import annotations
 
 import statistics
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -14,7 +15,7 @@ from agent.access.prices import Price, price_of
 from agent.access.settings import AccessSettings
 from agent.access.usage import Usage, bytes_of, tokens_in_bytes
 from agent.effort import EFFORTS
-from agent.predictor import AT_ONCE
+from agent.predictor import AT_ONCE, BATCHED
 from agent.tools.toolbox import schemas
 from prompts import prompt
 from records.job import Item
@@ -34,6 +35,12 @@ LOOKED_UP_TOKENS = 1_500
 QUESTION_TOKENS = 800
 ROUNDS = 3
 """Of a usual draw."""
+WINDOW_SECONDS = 86_400.0
+"""In which a provider is to work through a batch; most take far less."""
+WAVE = 2_000
+"""Items that the agent is given at once; it works on 64 of them at a time, or on all where its calls are batched."""
+
+Plain = str | int | float | bool
 
 
 @dataclass(frozen=True)
@@ -59,6 +66,7 @@ class Estimate:
         most_usd: if every item took as much as it may; None as above.
         seconds: by the clock, fits left out.
         basis: what the figures rest on.
+        provider_batches: batches of the provider, one after the other, for which the calls wait; 0 where they do not.
     """
 
     items: int
@@ -69,6 +77,7 @@ class Estimate:
     most_usd: float | None
     seconds: float
     basis: str
+    provider_batches: int = 0
 
     def as_json(self) -> dict[str, object]:
         """Return it as JSON values."""
@@ -86,6 +95,8 @@ def estimate(items: tuple[Item, ...], options: BatchOptions, home: AgentHome) ->
         return Estimate(count, dates, 0, 0, 0.0, 0.0, seconds, str(home.access))
     each, basis = _each(options, home, home.access)
     lanes = min(AT_ONCE, count, home.access.max_in_flight) or 1
+    batches = rounds_of(options) * -(-count // WAVE) if options.provider_batch else 0
+    took = max(each.seconds, count * each.seconds / lanes, _throttled(count * each.calls, home.access))
     return Estimate(
         items=count,
         dates=dates,
@@ -93,9 +104,15 @@ def estimate(items: tuple[Item, ...], options: BatchOptions, home: AgentHome) ->
         tokens=round(count * each.tokens),
         usd=None if each.usd is None else round(count * each.usd, 4),
         most_usd=None if each.most_usd is None else round(count * each.most_usd, 4),
-        seconds=seconds + max(each.seconds, count * each.seconds / lanes, _throttled(count * each.calls, home.access)),
+        seconds=seconds + (batches * WINDOW_SECONDS if batches else took),
         basis=basis,
+        provider_batches=batches,
     )
+
+
+def rounds_of(options: BatchOptions) -> int:
+    """Rounds of a usual draw."""
+    return min(ROUNDS, EFFORTS[options.think].rounds)
 
 
 def _throttled(calls: float, access: AccessSettings) -> float:
@@ -110,7 +127,8 @@ def usual(options: BatchOptions, home: AgentHome) -> Each | None:
 
 
 def _each(options: BatchOptions, home: AgentHome, access: AccessSettings) -> tuple[Each, str]:
-    price = price_of(access.model, host=access.host, own=access.prices)
+    direct = price_of(access.model, host=access.host, own=access.prices)
+    price = direct.in_batch if direct and options.provider_batch else direct
     reckoned = _reckoned(options, price)
     told = [
         one.settings
@@ -130,16 +148,27 @@ def _each(options: BatchOptions, home: AgentHome, access: AccessSettings) -> tup
     each = Each(
         calls=mean("calls"),
         tokens=mean("tokens"),
-        usd=mean("usd") if price else None,
+        usd=_usd(told, direct, in_batch=options.provider_batch) if direct else None,
         seconds=statistics.fmean(timed),
         most_usd=reckoned.most_usd,
     )
     return each, f"{len(told)} kept conversations of this model and effort"
 
 
+def _usd(told: Sequence[Mapping[str, Plain]], price: Price, *, in_batch: bool) -> float:
+    """What a conversation costs, as it was asked or not, from what it cost then."""
+
+    def cost(one: Mapping[str, Plain]) -> float:
+        paid = float(one.get("usd", 0)) + float(one.get("cached_usd", 0))
+        direct = paid / price.batch if one.get(BATCHED) else paid
+        return direct * price.batch if in_batch else direct
+
+    return statistics.fmean(map(cost, told))
+
+
 def _reckoned(options: BatchOptions, price: Price | None) -> Each:
     effort = EFFORTS[options.think]
-    rounds = min(ROUNDS, effort.rounds)
+    rounds = rounds_of(options)
     calls = len(effort.framings) * rounds + (0 if options.blind else 1)
     fixed = tokens_in_bytes(bytes_of([dict(schema) for schema in schemas()]) + len(prompt("forecaster").text.encode()))
     read = calls * (fixed + QUESTION_TOKENS) + len(effort.framings) * LOOKED_UP_TOKENS * rounds * (rounds - 1) // 2

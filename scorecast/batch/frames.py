@@ -13,6 +13,7 @@ from scorecast.batch import jobs
 from scorecast.batch.engine import Engine
 from scorecast.batch.options import BatchOptions
 from scorecast.batch.plan import frame_rows, read_plan
+from scorecast.batch.provider import check_offered
 from scorecast.batch.settling import Clock
 from scorecast.questions.own_benchmark import first_problem
 from scorecast.questions.planned import check_sources
@@ -43,6 +44,7 @@ def forecast_frame(
     plan = read_plan(frame_rows(frame), catalogue, name="data frame", today=now.date(), withhold=asked.withhold)
     if strict and plan.faults:
         raise UsageError(f"{len(plan.faults)} cells are wrong; the first: {plan.faults[0]}")
+    check_offered(asked, AgentHome.of(workspace.settings))
     files = jobs.Files.of(asked)
     files.check()
     job = jobs.earlier(workspace.store, plan, asked) if resume else None

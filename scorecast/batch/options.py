@@ -36,6 +36,7 @@ class BatchOptions(Value):
         llm: name of that language model; a job is not finished by another one.
         think: how hard it thinks.
         blind: whether names and tell-tale numbers are masked.
+        provider_batch: whether its calls go into batches of the provider: hours for minutes, and half the price.
         withhold: forecast as if none of the plan's scores had been reported.
         strict_dates: trust only reported dates and snapshots.
         without_sources: ids of sources from which nothing is known.
@@ -53,6 +54,7 @@ class BatchOptions(Value):
     llm: str = ""
     think: Think = Think.MEDIUM
     blind: bool = False
+    provider_batch: bool = False
     withhold: bool = False
     strict_dates: bool = False
     without_sources: tuple[str, ...] = ()
@@ -68,6 +70,8 @@ class BatchOptions(Value):
     def _money_is_the_agents(self) -> Self:
         if not self.agent and (self.max_usd is not None or self.max_tokens is not None):
             raise ValueError("limits on money and tokens need the agent: nothing else costs any")
+        if self.provider_batch and not self.agent:
+            raise ValueError("only the agent's calls can go into batches of the provider: add --agent")
         return self
 
     @classmethod
@@ -85,6 +89,8 @@ class BatchOptions(Value):
     def digest(self, plan: str) -> str:
         """Return the hash by which a job of this plan is found again; limits and files may change."""
         free = {"left_over", "max_usd", "max_tokens", "max_minutes", "output", "html", "served"}
+        if not self.provider_batch:  # as before there was a choice
+            free.add("provider_batch")
         told = json.dumps([plan, self.model_dump(mode="json", exclude=free)], sort_keys=True)
         return hashlib.sha256(told.encode()).hexdigest()
 

@@ -11,11 +11,9 @@ from typing import Self
 
 from agent.access.spending import Limits, Spent
 from scorecast.agents.home import AgentHome
-from scorecast.batch.estimate import Each, usual
+from scorecast.batch.estimate import WAVE, Each, usual
 from scorecast.batch.options import BatchOptions
 
-MOST = 2_000
-"""Items that the agent is given at once; it works on 64 of them at a time."""
 NAME = "batch"
 """Of the budget of a job, in messages."""
 ENOUGH = 5
@@ -54,10 +52,10 @@ class Pace:
     def wave(self, spent: Spent) -> int:
         """Return how many items to begin now."""
         if self.each is None or self.exhausted:
-            return MOST
+            return WAVE
         counted, before = spent.counted, self.began.counted
         measured = self.settled >= ENOUGH
-        fits = [float(MOST)]
+        fits = [float(WAVE)]
         for limit, usual_, now, then in (
             (self.limits.tokens, self.each.tokens, counted.tokens, before.tokens),
             (self.limits.usd, self.each.usd, counted.usd, before.usd),

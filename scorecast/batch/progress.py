@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from agent.access.batched.batching import Rounds
 from agent.access.spending import Spent
 from records.job import WITH_FORECAST, ItemState
 
@@ -26,6 +27,7 @@ class Progress:
         seconds: since this run began.
         spent: by the whole job.
         reasons: why items have no forecast, or not the one asked for, with their numbers; the commonest first.
+        rounds: batches that are on their way at the provider.
     """
 
     size: int
@@ -34,6 +36,7 @@ class Progress:
     seconds: float = 0.0
     spent: Spent = field(default_factory=Spent)
     reasons: Mapping[str, int] = field(default_factory=dict)
+    rounds: Rounds = ()
 
     @property
     def left(self) -> int:
@@ -71,6 +74,7 @@ class Progress:
             "seconds_left": None if self.seconds_left is None else round(self.seconds_left, 1),
             "spent": spent_json(self.spent),
             "reasons": dict(self.reasons),
+            **({"provider_batches": [one._asdict() for one in self.rounds]} if self.rounds else {}),
         }
 
 

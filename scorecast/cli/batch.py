@@ -67,6 +67,13 @@ def batch(
     think: Think = None,
     blind: Blind = False,
     max_usd: Annotated[
+    provider_batch: Annotated[
+        bool,
+        typer.Option(
+            "--provider-batch",
+            help="Let the agent's calls wait for batches of the provider (OpenAI Batch): hours, and half the price.",
+        ),
+    ] = False,
         float | None, typer.Option("--max-usd", help="US dollars that may be spent.", rich_help_panel=LIMITS)
     ] = None,
     max_tokens: Annotated[
@@ -112,8 +119,10 @@ def batch(
     from scorecast.batch.estimate import estimate
     from scorecast.cli import batch_show, session
     from scorecast.cli.batch_run import finish
+    from scorecast.agents.home import AgentHome
 
     options = _options(
+    from scorecast.batch.provider import check_offered
         forecaster=forecaster,
         agent=agent,
         think=think.value if think else Level.MEDIUM.value,
@@ -123,6 +132,7 @@ def batch(
         without_sources=tuple(without_source or ()),
         left_over=left_over.value,
         max_usd=max_usd,
+        provider_batch=provider_batch,
         max_tokens=max_tokens,
         max_minutes=max_minutes,
         output=str(output.absolute()) if output else "",
@@ -140,8 +150,6 @@ def batch(
         if jobs.refused(told.items) == len(told.items):
             raise UsageError(f"No row of {name} asks anything that makes sense.")
         if dry_run:
-            from scorecast.agents.home import AgentHome
-
             found = estimate(told.items, options, AgentHome.of(workspace.settings))
             batch_show.tell_estimate(found, as_json=json)
             return
@@ -150,6 +158,7 @@ def batch(
 
 
 def _options(**told: object) -> BatchOptions:
+        check_offered(options, AgentHome.of(workspace.settings))
     """Read the options, naming the one that cannot be."""
     from pydantic import ValidationError
 
@@ -157,8 +166,8 @@ def _options(**told: object) -> BatchOptions:
     from scorecast.batch.options import BatchOptions
     from scorecast.questions.own_benchmark import first_problem
 
-    if not told["agent"] and (told["blind"] or told["think"] != Level.MEDIUM.value):
-        raise UsageError("--think and --blind: only the agent can heed that; add --agent.")
+    if not told["agent"] and (told["blind"] or told["provider_batch"] or told["think"] != Level.MEDIUM.value):
+        raise UsageError("--think, --blind and --provider-batch: only the agent can heed that; add --agent.")
     try:
         return BatchOptions.model_validate(told)
     except ValidationError as error:

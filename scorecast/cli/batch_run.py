@@ -36,5 +36,6 @@ def finish(workspace: Workspace, job: Job, *, quiet: bool, as_json: bool) -> Non
         raise typer.Exit(130) from None
     except (StoreError, UsageError) as error:
         raise type(error)(f"{error} What was answered is kept: {how}") from error
+        batch_show.tell_going_on(workspace, job)
     written = [str(path) for path in options.files] if not far.left else []
     batch_show.tell_end(job, far, written, quiet=quiet, as_json=as_json)

@@ -14,10 +14,12 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 if TYPE_CHECKING:
+    from agent.access.batched.batching import Round
     from records.job import Job
     from scorecast.batch.columns import Fault
     from scorecast.batch.estimate import Estimate
     from scorecast.batch.progress import Progress as Far
+    from scorecast.workspace import Workspace
 
 EVERY = 1.0
 """Seconds between two JSON lines of progress."""
@@ -60,10 +62,17 @@ def _lines(job: Job) -> Callable[[Far], None]:
 
 def _running(far: Far) -> str:
     parts = [f"{far.rate:,.0f} a second" if far.rate >= 1 else f"{60 * far.rate:,.1f} a minute"]
+    parts = [_round(one) for one in far.rounds[:1]] or parts
     if far.spent.calls or far.spent.cached:
         parts.append(f"{far.spent.calls:,} calls, {money(far.spent.usd)}")
     parts += [f"{count}x {reason[:60]}" for reason, count in list(far.reasons.items())[:1]]
     return ", ".join(parts)
+
+
+def _round(one: Round) -> str:
+    """Tell of a batch that is on its way."""
+    answered = f"{one.answered:,} of " if one.answered else ""
+    return f"batch {one.number} {one.status}: {answered}{one.requests:,} requests, {duration(one.seconds)}"
 
 
 def money(usd: float | None) -> str:
@@ -98,7 +107,13 @@ def tell_estimate(found: Estimate, *, as_json: bool) -> None:
     if found.calls:
         typer.echo(f"about {found.calls:,} calls, {found.tokens:,} tokens, {money(found.usd)}", nl=False)
         typer.echo(f"; at the very most {money(found.most_usd)}" if found.most_usd is not None else "")
-    typer.echo(f"about {duration(found.seconds)}, fitting left out")
+    if found.provider_batches:
+        typer.echo(
+            f"about {found.provider_batches} batches of the provider, one after the other, each within 24 hours by its "
+            f"word and mostly far sooner; at the very most {duration(found.seconds)}"
+        )
+    else:
+        typer.echo(f"about {duration(found.seconds)}, fitting left out")
     typer.echo(f"From {found.basis}. Nothing was asked.")
 
 
@@ -107,6 +122,17 @@ def duration(seconds: float) -> str:
     if seconds < 90:
         return f"{max(1, round(seconds))} s"
     return f"{seconds / 60:.0f} min" if seconds < 5_400 else f"{seconds / 3600:.1f} h"
+
+
+def tell_going_on(workspace: Workspace, job: Job) -> None:
+    """Tell which batches of an interrupted job go on at the provider."""
+    from scorecast.batch.engine import jobs_folder
+    from scorecast.batch.provider import going_on
+
+    for line in (left := going_on(jobs_folder(workspace), job)):
+        typer.echo(line, err=True)
+    if left:
+        typer.echo(f"Going on picks it up, and pays once; `scorecast jobs cancel {job.id}` ends it there.", err=True)
 
 
 def tell_end(job: Job, far: Far, files: Sequence[str], *, quiet: bool, as_json: bool) -> None:

@@ -119,7 +119,8 @@ def retry(
 
 @app.command("cancel")
 def cancel(job_id: JobId) -> None:
-    """Cancel a job; what is settled stays, and who works on it stops within seconds."""
+    """Cancel a job, also at the provider; what is settled stays, and who works on it stops within seconds."""
+    from scorecast.agents.home import AgentHome
     from scorecast.batch import jobs
     from scorecast.cli import session
 
@@ -136,7 +137,11 @@ def _told(workspace: Workspace, job: Job) -> dict[str, Any]:
     since = {"since": lease.taken_at.isoformat()} if lease else {}
     return job_json(workspace, job) | {"worker": worker and worker | since}
 
+    from scorecast.batch.engine import jobs_folder
+    from scorecast.batch.provider import cancel_batches
 
 def _worker(told: dict[str, Any]) -> str:
     worker = told["worker"]
     return f"process {worker['process']} on {worker['host']}" if worker else ""
+        for line in cancel_batches(jobs_folder(workspace), job, AgentHome.of(workspace.settings)):
+            typer.echo(line)

@@ -34,12 +34,14 @@ class Ending:
         answered: how many of its lines are answered; None for all.
         spoil: what becomes of the lines of the file of replies.
         reason: why it failed.
+        seconds: how long it lasts; None for as long as all.
     """
 
     status: str = "completed"
     answered: int | None = None
     spoil: Callable[[Sequence[bytes]], Sequence[bytes]] = field(default=_unspoilt)
     reason: str = ""
+    seconds: float | None = None
 
 
 class Told(NamedTuple):
@@ -79,7 +81,6 @@ class Batches:
         self.lines: list[Body] = []
         self._outputs: dict[str, bytes] = {}
         self._ready: list[float] = []
-        self._endings: list[Ending] = []
         self._seconds, self._ends = seconds, ends
         self._lock = threading.Lock()
 
@@ -130,7 +131,7 @@ class Batches:
         batch["request_counts"] = {"total": len(lines), "completed": len(good), "failed": len(bad)}
         batch["errors"] = {"data": [{"code": "invalid", "message": ending.reason}]} if ending.reason else None
         self.made.append(batch)
-        self._ready.append(time.monotonic() + self._seconds)
+        self._ready.append(time.monotonic() + (self._seconds if ending.seconds is None else ending.seconds))
         return Told(200, self._now(number - 1))
 
     def _worked(

@@ -1,0 +1,133 @@
+"""Plans in batches of the provider: the same forecasts for half the price, whatever is killed, cancelled or missing."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import pandas as pd
+import pytest
+from pandas.testing import assert_frame_equal
+
+from agent.access.scripted.batches import Batches, Ending
+from agent.access.scripted.server import ScriptedEndpoint
+
+AGENT = ("--agent", "--think", "low", "--forecaster", "additive")
+BATCHED = (*AGENT, "--provider-batch")
+PRICES = "host,model,prompt,cached_prompt,completion,listed,source,batch\n127.0.0.1*,*,2,2,8,2026-03-01,,0.5\n"
+SOON = {"SCORECAST_BATCH_QUIET_SECONDS": "0.4", "SCORECAST_BATCH_POLL_SECONDS": "0.1"}
+
+
+@pytest.fixture
+def here(run, home, monkeypatch):
+    """Run commands in the small home against an endpoint, with prices, and waits for people in a hurry."""
+    (home / "prices.csv").write_text(PRICES)
+
+    def command(*arguments, endpoint=None):
+        told = {"SCORECAST_HOME": str(home), **SOON}
+        told |= {"OPENAI_BASE_URL": endpoint.url, "SCORECAST_MODEL": "scripted"} if endpoint else {}
+        for name, value in told.items():
+            monkeypatch.setenv(name, value)
+        return run(*map(str, arguments))
+
+    return command
+
+
+@pytest.fixture
+def rows(models) -> list[dict[str, object]]:
+    """A few questions."""
+    return [{"run": n, "model": model.id, "benchmark": "gpqa_diamond"} for n, model in enumerate(models[:6])]
+
+
+def figures(path) -> pd.DataFrame:
+    return pd.read_parquet(path).drop(columns=["forecast_id", "usd"])
+
+
+def last_event(out: str) -> dict:
+    return json.loads(out.splitlines()[-1])
+
+
+def test_a_plan_in_batches_has_the_forecasts_of_direct_calls_at_half_the_price(
+    here, home, plan_file, rows, answers, tmp_path
+) -> None:
+    with ScriptedEndpoint(answers) as endpoint:
+        code, direct, err = here(
+            "batch", plan_file, "-o", tmp_path / "direct.parquet", *AGENT, "--json", endpoint=endpoint
+        )
+        assert code == 0, err
+    (home / "replies.db").unlink()
+    with ScriptedEndpoint(answers, batches=Batches()) as endpoint:
+        _, dry, _ = here("batch", plan_file, *BATCHED, "--dry-run", "--json", endpoint=endpoint)
+        assert endpoint.asked == []
+        arguments = ("-o", tmp_path / "batched.parquet", *BATCHED, "--max-usd", "50", "--json")
+        code, batched, err = here("batch", plan_file, *arguments, endpoint=endpoint)
+        assert code == 0, err
+        made = [len(file.splitlines()) for file in endpoint.batches.uploads.values()]
+        assert (sum(made), made) == (
+            3 * len(rows),
+            [2 * len(rows), len(rows)],
+        )  # look-ups with the probes, then answers
+        assert not any("completions" in asked.path for asked in endpoint.asked)
+    assert_frame_equal(figures(tmp_path / "batched.parquet"), figures(tmp_path / "direct.parquet"))
+    spent, full = last_event(batched)["spent"], last_event(direct)["spent"]
+    assert (spent["calls"], spent["tokens"], spent["lost_calls"]) == (full["calls"], full["tokens"], 0)
+    assert spent["usd"] == pytest.approx(full["usd"] / 2, rel=1e-4)
+    assert last_event(dry)["usd"] == pytest.approx(full["usd"] / 2, rel=1e-3)
+    assert last_event(dry)["provider_batches"] == 3
+
+
+def test_a_provider_without_batches_is_told_before_a_job_begins(here, plan_file, answers, tmp_path) -> None:
+    with ScriptedEndpoint(answers) as endpoint:
+        code, _, err = here("batch", plan_file, "-o", tmp_path / "out.csv", *BATCHED, endpoint=endpoint)
+        assert (code, len(endpoint.asked), "has no batch API" in err) == (2, 1, True), err
+        assert json.loads(here("jobs", "list", "--json")[1]) == []
+    code, _, err = here("batch", plan_file, "-o", tmp_path / "out.csv", "--provider-batch")
+    assert (code, "add --agent" in err) == (2, True)
+
+
+def test_a_batch_that_expires_leaves_what_the_user_chose_and_a_retry_asks_the_rest(
+    here, plan_file, rows, answers, tmp_path
+) -> None:
+    ends = {1: Ending("expired", answered=len(rows) + 3)}
+    with ScriptedEndpoint(answers, batches=Batches(ends=lambda number: ends.get(number, Ending()))) as endpoint:
+        arguments = ("-o", tmp_path / "out.parquet", *BATCHED, "--left-over", "not-done", "--json")
+        code, out, _ = here("batch", plan_file, *arguments, endpoint=endpoint)
+        end = last_event(out)
+        assert (code, end["states"]) == (3, {"done": 3, "not-done": len(rows) - 3})
+        assert f"expired after 24 hours with {len(rows) + 3} of" in next(iter(end["reasons"]))
+        code, out, err = here("jobs", "retry", end["job"], "--json", endpoint=endpoint)
+        assert (code, last_event(out)["states"]) == (0, {"done": len(rows)}), err
+        asked = [json.dumps(line, sort_keys=True) for line in endpoint.batches.lines]
+        assert len(asked) == len(set(asked)) == 3 * len(rows)
+
+
+def test_killed_while_a_batch_is_on_its_way_it_takes_it_up_and_another_is_cancelled(
+    here, begin, home, plan_file, rows, answers, tmp_path
+) -> None:
+    (home / "prices.csv").write_text(PRICES)
+    batches = Batches(ends=lambda number: Ending(seconds=1.5 if number == 1 else 300.0))
+    arguments = ("batch", str(plan_file), "-o", str(tmp_path / "out.parquet"), *BATCHED, "--max-usd", "50", "--resume")
+    with ScriptedEndpoint(answers, batches=batches) as endpoint:
+        process = begin(*arguments, endpoint=endpoint.url, **SOON)
+        while not batches.made and process.poll() is None:
+            time.sleep(0.02)
+        time.sleep(0.2)
+        process.kill()
+        process.communicate()
+        process = begin(*arguments, "--json", endpoint=endpoint.url, **SOON)
+        while len(batches.made) < 2 and process.poll() is None:  # the first was taken up, and its replies asked on
+            time.sleep(0.02)
+        time.sleep(0.2)
+        process.send_signal(2)
+        _, err = process.communicate(timeout=60)
+        assert (process.returncode, "Batch batch_2 with" in err, "jobs cancel" in err) == (130, True, True), err
+        [job] = json.loads(here("jobs", "list", "--json")[1])
+        code, out, _ = here("jobs", "cancel", job["id"], endpoint=endpoint)
+        assert (code, "Batch batch_2 with" in out, batches.made[1]["status"]) == (0, True, "cancelled"), out
+        code, out, err = here("jobs", "retry", job["id"], "--json", endpoint=endpoint)
+        assert code == 0, err
+    end = last_event(out)
+    assert (end["states"], end["spent"]["lost_calls"]) == ({"done": len(rows)}, 0)
+    asked = [json.dumps(line, sort_keys=True) for line in batches.lines]
+    assert len(batches.uploads) == len(batches.made) == 2
+    assert len(asked) == len(set(asked)) == 3 * len(rows) == end["spent"]["calls"]
