@@ -107,6 +107,10 @@ class Index:
             self._vectors.finish(fingerprint)
         return Refreshed(len(missing), len(stale), len(documents) - len(missing))
 
+    def close(self) -> None:
+        """Close the connection to the vectors; what is in memory stays, and a later use connects again."""
+        self._vectors.close()
+
     def words(self, visible: Visible) -> Words:
         """Return the words of everything visible; statistics are of these texts alone."""
         return Words(visible, self._shelves.of(visible))

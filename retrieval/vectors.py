@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -92,6 +92,17 @@ class VectorStore:
         with self._told():
             self._chroma.modify(metadata={FINGERPRINT: fingerprint})
 
+    def close(self) -> None:
+        """Close what was opened; a later use opens it again."""
+        self.__dict__.pop("_chroma", None)
+        client = self.__dict__.pop("_client", None)
+        if client is None:
+            return
+        sessions = [*_sessions(client), *_sessions(getattr(client, "_admin_client", None))]
+        client.close()
+        for session in sessions:
+            session.close()
+
     @cached_property
     def _client(self) -> ClientAPI:
         return self.connect()
@@ -112,6 +123,16 @@ class VectorStore:
                 raise
             first = (str(error).strip() or type(error).__name__).splitlines()[0]
             raise StoreError(f"The index at {self.where} failed: {first[:300]}. {self.remedy}") from error
+
+
+class _Session(Protocol):
+    def close(self) -> None: ...
+
+
+def _sessions(client: object) -> list[_Session]:
+    """The connections of a client of a server, which it leaves open when it is closed (Chroma 1.x)."""
+    session: _Session | None = getattr(getattr(client, "_server", None), "_session", None)
+    return [session] if session is not None else []
 
 
 def embedded(folder: Path, *, collection: str) -> VectorStore:

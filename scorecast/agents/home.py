@@ -32,6 +32,7 @@ from scorecast.settings import Settings, access_from_environment
 if TYPE_CHECKING:
     from agent.access.batched.batching import Batching
     from agent.access.endpoint import Endpoint
+    from retrieval.index import Index
 
 CUTOFF = "SCORECAST_MODEL_CUTOFF"
 
@@ -182,7 +183,7 @@ def open_endpoint(access: Access, *, batching: Batching | None = None) -> Endpoi
 class LazyIndex:
     """An index that is opened by its first search; a ``records.search.SearchIndex``."""
 
-    open: Callable[[], SearchIndex]
+    open: Callable[[], Index]
 
     def on(self, history: History) -> Search:
         """Return a search that sees this history and nothing else.
@@ -192,6 +193,11 @@ class LazyIndex:
         """
         return self._opened.on(history)
 
+    def close(self) -> None:
+        """Close the index, where a search has opened it."""
+        if (opened := self.__dict__.get("_opened")) is not None:
+            opened.close()
+
     @cached_property
-    def _opened(self) -> SearchIndex:
+    def _opened(self) -> Index:
         return self.open()

@@ -29,6 +29,7 @@ from scorecast.workspace import forecaster
 
 if TYPE_CHECKING:
     from agent.predictor import FittedAgent
+    from retrieval.index import Index
 
 AGENTS: Mapping[str, tuple[bool, bool]] = MappingProxyType(
     {
@@ -146,7 +147,7 @@ def _index(settings: Settings) -> SearchIndex:
     return LazyIndex(lambda: _opened(settings))
 
 
-def _opened(settings: Settings) -> SearchIndex:
+def _opened(settings: Settings) -> Index:
     from scorecast.indexing import open_index
 
     with Store.open(settings.database_url) as store:

@@ -76,7 +76,7 @@ class Session:
         self.close()
 
     def close(self) -> None:
-        """Close the store."""
+        """Close the store, and the index where a search has opened it."""
         self._stack.close()
 
     def today(self) -> dt.date:
@@ -93,7 +93,9 @@ class Session:
         from scorecast.agents.home import LazyIndex
         from scorecast.indexing import open_index
 
-        return LazyIndex(lambda: open_index(self._workspace.settings, self.source, busy=LOG.info))
+        index = LazyIndex(lambda: open_index(self._workspace.settings, self.source, busy=LOG.info))
+        self._stack.callback(index.close)
+        return index
 
     def read(self, table: Table, *, as_of: dt.date | str | None = None, withhold: bool = False) -> Plan:
         """Read a table of questions; see ``forecasts``.

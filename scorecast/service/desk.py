@@ -128,6 +128,8 @@ class Desk:
     def close(self) -> None:
         """Finish what has begun."""
         self.crew.close()
+        if "index" in self.__dict__:
+            self.index.close()
 
     async def _fit(self, needed: FitNeeded) -> None:
         """Fit a history, once for all who need it; who is cancelled stops waiting."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import socket
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -91,9 +93,10 @@ def test_vectors_live_on_a_chroma_server_and_are_found_again(home, chroma, servi
     there = replace(home, home=tmp_path, chroma_url=chroma)
     told: list[str] = []
     with Store.open(there.database_url) as store:
-        open_index(there, store, busy=told.append)
-        assert told
+        with closing(open_index(there, store, busy=told.append)):
+            assert told
         told.clear()
-        open_index(there, store, busy=told.append)
-    assert told == [], "what is on the server is not embedded again"
+        with closing(open_index(there, store, busy=told.append)):
+            assert told == [], "what is on the server is not embedded again"
     assert not there.index.exists()
+    gc.collect()  # tells of connections that were left open
