@@ -216,6 +216,8 @@ def test_a_server_serves_what_a_folder_serves(planted, open_index, words_by_hand
     words_by_hand.asked.clear()
     assert found(other) == found(local)
     assert words_by_hand.asked == ["Elm triangles"]
+    for index in (remote, other):
+        index.close()
 
 
 def test_a_server_that_is_not_there_is_named(planted, words_by_hand, tmp_path) -> None:
