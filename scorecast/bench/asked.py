@@ -98,13 +98,19 @@ class BenchAsked(Value):
     strict_dates: bool = Field(default=False, description="Trust only reported dates and those of snapshots.")
 
     @property
+    def own_parameters(self) -> dict[str, Parameter]:
+        """The parameters that are told, as JSON."""
+        told: dict[str, Parameter] = self.parameters.model_dump(mode="json", exclude_none=True)
+        return told
+
+    @property
     def rule(self) -> tuple[str, dict[str, Parameter]]:
         """The name of the rule and its parameters: ``ladder`` has a rule for each level.
 
         Raises:
             UsageError: the ladder without a level.
         """
-        own: dict[str, Parameter] = self.parameters.model_dump(mode="json", exclude_none=True)
+        own = self.own_parameters
         if self.suite != LADDER:
             return self.suite, own
         if "level" not in own:

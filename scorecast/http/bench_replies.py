@@ -99,11 +99,20 @@ class SuiteTold(Told):
     parameters: list[str]
 
 
+class ParameterTold(Told):
+    """A parameter of suites; what is not told is as the suite has it."""
+
+    name: str
+    about: str
+    kind: str = Field(description="`number`, `numbers` or `choice`.")
+    choices: list[str]
+
+
 class BenchChoices(Told):
     """What may be asked of a benchmark run."""
 
     suites: list[SuiteTold]
-    parameters: dict[str, str] = Field(description="What each parameter of a suite means.")
+    parameters: list[ParameterTold]
     forecasters: list[str]
     baselines: list[str] = Field(description="Judged in every run, whoever else is.")
     may_begin: bool = Field(description="Whether your key may begin runs.")

@@ -69,6 +69,13 @@ export function moment(iso) {
   return Number.isNaN(date.getTime()) ? String(iso) : `${MOMENT.format(date)} UTC`;
 }
 
+/** A length of time: `40 s`, `3 min`, `2 h 5 min`. */
+export function duration(seconds) {
+  if (seconds < 90) return `${Math.round(seconds)} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 90 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
 const UNITS = { percent: "percent", usd: "US dollars", rating: "rating", points: "points" };
 
 /** What scores are told in: `accuracy in percent, higher is better`; without the metric where there are several. */

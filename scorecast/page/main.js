@@ -5,6 +5,8 @@ import { showButton } from "./key.js";
 import { problemNote } from "./parts/problem.js";
 import { place } from "./router.js";
 import { ask } from "./views/ask.js";
+import { benchmark } from "./views/benchmark.js";
+import { benchRun } from "./views/bench_run.js";
 import { compare } from "./views/compare.js";
 import { entry } from "./views/entry.js";
 import { ledger } from "./views/ledger.js";
@@ -17,6 +19,7 @@ const VIEWS = {
   records: { title: "Records", show: records },
   ledger: { title: "Ledger", show: (where) => (where.parts[1] ? entry(where) : ledger(where)) },
   "track-record": { title: "Track record", show: trackRecord },
+  benchmark: { title: "Benchmark", show: (where) => (where.parts[1] ? benchRun(where) : benchmark(where)) },
 };
 
 const main = document.getElementById("main");
@@ -51,8 +54,10 @@ async function made(view, where) {
 function mark(name) {
   document.title = `${VIEWS[name].title} \u00b7 Scorecast`;
   for (const link of document.querySelectorAll("header nav a")) {
-    if (link.getAttribute("href") === `#/${name}`) link.setAttribute("aria-current", "page");
-    else link.removeAttribute("aria-current");
+    if (link.getAttribute("href") === `#/${name}`) {
+      link.setAttribute("aria-current", "page");
+      link.scrollIntoView({ block: "nearest", inline: "nearest" }); // on a narrow screen the row of links scrolls
+    } else link.removeAttribute("aria-current");
   }
 }
 

@@ -20,6 +20,11 @@ export async function get(path, query = {}) {
   return answer.json();
 }
 
+/** Ask for a file. */
+export async function file(path) {
+  return (await send(path, { method: "GET", headers: { Accept: "*/*" } })).blob();
+}
+
 /** Send a document; returns the answer's. */
 export async function post(path, body) {
   const answer = await send(path, sent(body));

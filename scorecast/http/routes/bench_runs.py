@@ -17,7 +17,7 @@ from scorecast.bench.contestants import BASELINES
 from scorecast.bench.served.folder import BenchRun, KeyReused, RunState, TooManyRuns, id_for
 from scorecast.bench.served.runner import BenchRunner
 from scorecast.bench.served.scores import FORECASTS, REPORT, RESULT, SUMMARY, rows
-from scorecast.bench.suites import PARAMETERS, SUITES
+from scorecast.bench.suites import LEVELS, LISTS, PARAMETERS, SUITES
 from scorecast.http.at_hand import Administrator, AtDesk, Cursor, Limit, Reader, answer
 from scorecast.http.bench_replies import BenchChoices, BenchRunList, BenchRunShown, BenchRunTold, ScoredForecasts
 from scorecast.http.problems import Problem
@@ -76,7 +76,7 @@ async def choices(caller: Reader) -> Response:
     ]
     told: dict[str, Json] = {
         "suites": suites,
-        "parameters": dict(PARAMETERS),
+        "parameters": [_parameter(name) for name in PARAMETERS],
         "forecasters": [*PREDICTORS],
         "baselines": [*BASELINES],
         "may_begin": caller.scope.holds(Scope.ADMIN),
@@ -203,6 +203,12 @@ def _begin(desk: Desk, bench: BenchRunner, caller: Caller, asked: BenchRunAsked,
         raise Problem(429, "too-many-runs", str(error), headers={"Retry-After": "60"}) from error
 
 
+def _parameter(name: str) -> dict[str, Json]:
+    choices = LEVELS if name == "level" else ()
+    kind = "numbers" if name in LISTS else "choice" if choices else "number"
+    return {"name": name, "about": PARAMETERS[name], "kind": kind, "choices": [*choices]}
+
+
 def _find(bench: BenchRunner, run_id: str) -> BenchRun:
     try:
         return bench.runs.find(run_id)
@@ -220,12 +226,12 @@ def _done(bench: BenchRunner, run_id: str, name: str) -> FilePath:
 
 def _told(run: BenchRun) -> dict[str, Json]:
     """Where a run stands."""
-    ended, progress = run.ended, run.progress
+    ended, progress, asked = run.ended, run.progress, run.begun.asked
     told: dict[str, Json] = {
         "id": run.id,
         "state": run.state.value,
         "user": run.begun.user,
-        "asked": run.begun.asked.model_dump(mode="json"),
+        "asked": asked.model_dump(mode="json") | {"parameters": asked.own_parameters},
         "made_at": run.begun.made_at.isoformat(),
         "ended_at": ended.at.isoformat() if ended else None,
         "reason": ended.reason if ended else "",
