@@ -14,6 +14,7 @@ from scipy import linalg
 
 from predictors.models import Ints
 from records.metric import Floats
+from records.stages import State
 
 NEGLIGIBLE = 1e-6
 """Points that would explain less than this share of the largest variance are left out."""
@@ -48,6 +49,15 @@ class Basis(NamedTuple):
             left = left - features[:, k] ** 2
         chosen = np.array(points, dtype=np.int64)
         return cls(chosen, features[chosen, : len(points)])
+
+    @classmethod
+    def recall(cls, state: State, name: str) -> Self:
+        """Return the basis of this state."""
+        return cls(state[f"{name} points"].astype(np.int64), state[f"{name} factor"])
+
+    def state(self, name: str) -> dict[str, Floats]:
+        """Return the basis as arrays, under a name."""
+        return {f"{name} points": self.points.astype(float), f"{name} factor": self.factor}
 
     def features(self, across: Floats) -> Floats:
         """Features ``(n, r)`` of things whose covariance with all candidates is ``across``, shape ``(N, n)``."""

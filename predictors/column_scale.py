@@ -15,6 +15,7 @@ from predictors.cells import Cells, weighted_median
 from predictors.factors import alternate
 from predictors.models import Ints
 from records.metric import Floats
+from records.stages import State
 
 PRIOR_MODELS = 4.0
 """How many models the usual spread counts for in the spread of a column."""
@@ -66,6 +67,15 @@ class ColumnScale(NamedTuple):
             np.append(spread, np.sqrt(usual)),
             np.concatenate([loadings, np.zeros_like(loadings[:1])]),
         )
+
+    @classmethod
+    def recall(cls, state: State) -> ColumnScale:
+        """Return the scale of this state."""
+        return cls(float(state["centre"][0]), state["spread"], state["loadings"])
+
+    def state(self) -> dict[str, Floats]:
+        """Return the scale as arrays."""
+        return {"centre": np.array([self.centre]), "spread": self.spread, "loadings": self.loadings}
 
     def place(self, benchmarks: BenchmarkSide) -> Ints:
         """Where to look columns up, those beyond the training at the end, shape ``(B + strangers,)``."""

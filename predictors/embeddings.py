@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -28,7 +27,7 @@ SHORTEST, LONGEST = 3, 5
 """Lengths of the character n-grams, the marks of the word's ends included."""
 
 REMEMBERED = 8_192
-"""Texts whose terms are kept in memory: catalogues are embedded anew for every fit."""
+"""Texts, and words, whose terms are kept in memory: catalogues are embedded anew for every fit."""
 
 _WORD = re.compile(r"[a-z]+|\d+(?:\.\d+)?")
 
@@ -72,18 +71,20 @@ class Embedding:
 @lru_cache(maxsize=REMEMBERED)
 def terms(text: str) -> Terms:
     """Count the words and character n-grams of a text, hashed."""
-    found = Counter(term for word in _WORD.findall(text.lower()) for term in _parts(word))
-    total: dict[int, float] = {}
-    for term, count in found.items():
-        code = zlib.crc32(term.encode())
-        sign = 1.0 if code & 1 else -1.0
-        place = (code >> 1) % WIDTH
-        total[place] = total.get(place, 0.0) + sign * float(np.log1p(count))
-    places = sorted(total)
-    return Terms(np.array(places, dtype=np.int64), np.array([total[place] for place in places]))
+    words = [_parts(word) for word in _WORD.findall(text.lower())]
+    if not words:
+        return Terms(np.empty(0, dtype=np.int64), np.empty(0))
+    codes, first, count = np.unique(np.concatenate(words), return_index=True, return_counts=True)
+    order = np.argsort(first)  # in the order of the text, so that sums do not depend on the hash
+    place, sign = (codes[order] >> 1) % WIDTH, np.where(codes[order] & 1, 1.0, -1.0)
+    total = np.bincount(place, sign * np.log1p(count[order]), minlength=WIDTH)
+    places = np.unique(place)
+    return Terms(places, np.asarray(total[places], dtype=float))
 
 
-def _parts(word: str) -> list[str]:
+@lru_cache(maxsize=REMEMBERED)
+def _parts(word: str) -> Ints:
+    """Hashes of a word and of its n-grams."""
     marked = f"<{word}>"
-    grams = [marked[i : i + n] for n in range(SHORTEST, LONGEST + 1) for i in range(len(marked) - n + 1)]
-    return [f"={word}", *grams]
+    grams = (marked[i : i + n] for n in range(SHORTEST, LONGEST + 1) for i in range(len(marked) - n + 1))
+    return np.array([zlib.crc32(term.encode()) for term in (f"={word}", *grams)], dtype=np.int64)

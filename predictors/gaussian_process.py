@@ -111,7 +111,7 @@ class Learned:
 
     def state(self) -> State:
         """Return the weights of the kernels and what the process has learned."""
-        return {"log_weights": self.hyper.log_weights} | dict(self.process.state())
+        return {"log_weights": self.hyper.log_weights} | self.scale.state() | dict(self.process.state())
 
     def _between_benchmarks(self, benchmarks: BenchmarkSide) -> list[Floats]:
         if len(benchmarks) == len(self.cells.benchmarks):
@@ -190,7 +190,8 @@ class GaussianProcess:
 
     def learn(self, cells: Cells) -> Learned:
         """Condition the process on cells, exactly where they are few enough."""
-        scale, texts, training = _laid_out(cells)
+        scale = ColumnScale.of(cells)
+        texts, training = _laid_out(cells, scale)
         hyper = tuned(_sample(training, self.tune), start=self.hyper) if self.tune else self.hyper
         exact = len(cells) <= self.exact
         process = ExactProcess(hyper, training) if exact else InducingProcess.of(hyper, training)
@@ -198,15 +199,15 @@ class GaussianProcess:
 
     def recall(self, cells: Cells, state: State) -> Learned:
         """Return the fit of this state."""
-        scale, texts, training = _laid_out(cells)
+        scale = ColumnScale.recall(state)
+        texts, training = _laid_out(cells, scale)
         hyper = Hyperparameters(state["log_weights"])
         exact = "factor" not in state
         process = ExactProcess(hyper, training) if exact else InducingProcess.recall(hyper, training, state)
         return Learned(cells, scale, hyper, texts, process, training)
 
 
-def _laid_out(cells: Cells) -> tuple[ColumnScale, Texts, Training]:
-    scale = ColumnScale.of(cells)
+def _laid_out(cells: Cells, scale: ColumnScale) -> tuple[Texts, Training]:
     texts, models = _read(cells.models, cells.benchmarks.benchmarks)
     training = Training(
         models,
@@ -216,7 +217,7 @@ def _laid_out(cells: Cells) -> tuple[ColumnScale, Texts, Training]:
         cells.value - scale.centre,
         cells.noise,
     )
-    return scale, texts, training
+    return texts, training
 
 
 @lru_cache(maxsize=2)

@@ -39,19 +39,24 @@ STEPS = 4
 
 @dataclass(frozen=True, eq=False)
 class Catalogue:
-    """Both sides of the training cells, laid out."""
+    """Both sides of the training cells, laid out when first needed: a kept fit needs neither for what it has seen."""
 
     cells: Cells
-    texts: Texts
-    model_design: Design[KnownModels]
-    benchmark_design: Design[KnownBenchmarks]
 
-    @classmethod
-    def of(cls, cells: Cells) -> Catalogue:
-        """Learn the vocabulary of a catalogue."""
-        texts = Texts.of(cells.models.ids, cells.benchmarks.benchmarks)
-        models, benchmarks = KnownModels.of(cells.models, texts), KnownBenchmarks.of(cells.benchmarks, texts)
-        return cls(cells, texts, model_design(models), benchmark_design(benchmarks))
+    @cached_property
+    def texts(self) -> Texts:
+        """How its names and descriptions are weighed."""
+        return Texts.of(self.cells.models.ids, self.cells.benchmarks.benchmarks)
+
+    @cached_property
+    def model_design(self) -> Design[KnownModels]:
+        """The vocabulary of its models."""
+        return model_design(KnownModels.of(self.cells.models, self.texts))
+
+    @cached_property
+    def benchmark_design(self) -> Design[KnownBenchmarks]:
+        """The vocabulary of its benchmarks."""
+        return benchmark_design(KnownBenchmarks.of(self.cells.benchmarks, self.texts))
 
     def of_models(self, models: ModelSide) -> Laid:
         """Lay out any models."""
@@ -127,7 +132,7 @@ class Learned:
             error=state["error"],
             tail=state["tail"],
         )
-        return cls(Catalogue.of(cells), fit)
+        return cls(Catalogue(cells), fit)
 
     @cached_property
     def _model_doubt(self) -> Floats:
@@ -176,7 +181,7 @@ class LatentTrait:
 
     def learn(self, cells: Cells) -> Learned:
         """Fit abilities and curves."""
-        catalogue = Catalogue.of(cells)
+        catalogue = Catalogue(cells)
         floor = floors(cells.benchmarks)
         return Learned(catalogue, fitted(cells, floor, catalogue.models, catalogue.benchmarks, traits=self.traits))
 
