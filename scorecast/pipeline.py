@@ -1,6 +1,8 @@
 """The flow of a forecast, once, from top to bottom.
 
-question -> history as of its date -> evidence -> component forecasts -> pooled and calibrated forecast
+question -> history as of its date -> evidence -> component forecasts -> pooled forecast -> calibrated forecast
+
+Forecasters calibrate themselves on rehearsals inside the history; what came of issued forecasts recalibrates them.
 """
 
 from __future__ import annotations
@@ -9,7 +11,6 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from records.evidence import Evidence
 from records.forecast import Answer, Forecast, Provenance
 from records.history import Exclusion, History
 from records.ledger import Issued
@@ -17,6 +18,7 @@ from records.question import Question
 from records.record import Record
 from records.reports import reports
 from records.stages import HistorySource, Predictor, Retriever
+from scorecast.ledger.recalibrating import Recalibrate, as_stated
 
 if TYPE_CHECKING:
     from agent.opinion import Opinion
@@ -50,6 +52,22 @@ class Reply:
 
 
 @dataclass(frozen=True)
+class Citing:
+    """The stage that finds evidence; it needs no store, so that it may run elsewhere."""
+
+    retriever: Retriever
+
+    def cited(self, answer: Answer, history: History) -> Answer:
+        """Return a forecaster's answer with its evidence: what it cites itself, then the nearest records."""
+        if not isinstance(answer, Forecast):
+            return answer
+        own = {item.record.id for item in answer.evidence}
+        nearest = self.retriever.evidence(answer.question, history, limit=EVIDENCE)
+        others = [item for item in nearest if item.record.id not in own]
+        return answer.model_copy(update={"evidence": (*answer.evidence, *others[: max(0, EVIDENCE - len(own))])})
+
+
+@dataclass(frozen=True)
 class Pipeline:
     """The stages of a forecast, each behind its protocol."""
 
@@ -57,6 +75,7 @@ class Pipeline:
     predictor: Predictor
     retriever: Retriever
     version: str
+    recalibrate: Recalibrate = as_stated
 
     def forecast(
         self, question: Question, *, strict_dates: bool = False, without_sources: frozenset[str] = frozenset()
@@ -81,18 +100,15 @@ class Pipeline:
         )
 
     def completed(self, answer: Answer, history: History, *, seconds: float | None = None) -> Answer:
-        """Return a forecaster's answer with its evidence and provenance; an abstention as it is."""
+        """Return a forecaster's answer, recalibrated, with its evidence and provenance; an abstention as it is."""
+        return self.stated(Citing(self.retriever).cited(answer, history), history, seconds=seconds)
+
+    def stated(self, answer: Answer, history: History, *, seconds: float | None = None) -> Answer:
+        """Return an answer that has its evidence, recalibrated, with its provenance; an abstention as it is."""
         if not isinstance(answer, Forecast):
             return answer
-        evidence, provenance = self._evidence(answer, history), self._provenance(answer, history, seconds)
-        return answer.model_copy(update={"evidence": evidence, "provenance": provenance})
-
-    def _evidence(self, answer: Forecast, history: History) -> tuple[Evidence, ...]:
-        """What the forecaster cites itself, then the nearest records."""
-        cited = {item.record.id for item in answer.evidence}
-        nearest = self.retriever.evidence(answer.question, history, limit=EVIDENCE)
-        others = [item for item in nearest if item.record.id not in cited]
-        return (*answer.evidence, *others[: max(0, EVIDENCE - len(cited))])
+        calibrated = self.recalibrate(answer, history)
+        return calibrated.model_copy(update={"provenance": self._provenance(calibrated, history, seconds)})
 
     def _provenance(self, answer: Forecast, history: History, seconds: float | None) -> Provenance:
         return Provenance(

@@ -7,6 +7,7 @@ import importlib.metadata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from calibration.registry import calibrator
@@ -17,6 +18,7 @@ from records.store import Store
 from retrieval.nearest import NearestRecords
 from scorecast.code_version import code_version
 from scorecast.fits import Fits
+from scorecast.ledger.recalibrating import FromLedger, as_stated
 from scorecast.pipeline import Pipeline
 from scorecast.settings import Settings
 
@@ -42,6 +44,7 @@ class Workspace:
         *,
         agent: AgentOptions | None = None,
         heard: Callable[[Remembered], None] = lambda _remembered: None,
+        recalibrates: bool = True,
     ) -> Pipeline:
         """Return the pipeline with the forecaster of this name, and an agent beside it where one is asked for.
 
@@ -49,6 +52,7 @@ class Workspace:
             name: of the statistical forecaster.
             agent: how the agent is to work; None asks no language model.
             heard: told of each forecast of the agent, with its conversations.
+            recalibrates: whether settled forecasts recalibrate new ones, where the settings allow it.
 
         Raises:
             UsageError: no forecaster has this name.
@@ -57,7 +61,18 @@ class Workspace:
         predictor: Predictor = self.fits().of(forecaster(name))
         if agent is not None:
             predictor = self._agent(agent, predictor, heard)
-        return Pipeline(source=self.store, predictor=predictor, retriever=NearestRecords(), version=self.version)
+        return Pipeline(
+            source=self.store,
+            predictor=predictor,
+            retriever=NearestRecords(),
+            version=self.version,
+            recalibrate=self.settled if recalibrates and self.settings.recalibrates else as_stated,
+        )
+
+    @cached_property
+    def settled(self) -> FromLedger:
+        """What the settled forecasts of the store teach."""
+        return FromLedger(self.store.resolutions)
 
     def fits(self) -> Fits:
         """Return the cache of fits, of this version of the program's code."""

@@ -32,6 +32,7 @@ from records.store.jobs import Jobs
 from records.store.keys import Keys
 from records.store.leases import Leases
 from records.store.ledger import Ledger
+from records.store.resolutions import Resolutions
 from records.store.taking import take, take_edition
 
 if TYPE_CHECKING:
@@ -196,6 +197,11 @@ class Store:
         return Ledger(
             reading=partial(self._transaction, engine.reading), writing=partial(self._transaction, engine.writing)
         )
+
+    @property
+    def resolutions(self) -> Resolutions:
+        """What came of issued forecasts, in the order in which it was entered."""
+        return Resolutions(reading=partial(self._transaction, engine.reading))
 
     @property
     def keys(self) -> Keys:

@@ -1,4 +1,4 @@
-"""Options of the agent, the same wherever a forecast is asked for."""
+"""Options of the agent and of the last stage, the same wherever a forecast is asked for."""
 
 from __future__ import annotations
 
@@ -29,6 +29,9 @@ Think = Annotated[
 Blind = Annotated[bool, typer.Option("--blind", help="Hide names and tell-tale numbers from the language model.")]
 MaxUsd = Annotated[
     float | None, typer.Option("--max-usd", help="The most that the agent may spend on one question, in US dollars.")
+]
+NoRecalibration = Annotated[
+    bool, typer.Option("--no-recalibration", help="Leave forecasts as they are, whatever came of earlier ones.")
 ]
 Trace = Annotated[bool, typer.Option("--trace", help="Show the conversation with the language model.")]
 

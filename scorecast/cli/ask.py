@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from scorecast.cli.agent_options import Blind, MaxUsd, Think, Trace, UseAgent
+from scorecast.cli.agent_options import Blind, MaxUsd, NoRecalibration, Think, Trace, UseAgent
 
 
 def ask(
@@ -23,6 +23,7 @@ def ask(
     blind: Blind = False,
     max_usd: MaxUsd = None,
     trace: Trace = False,
+    no_recalibration: NoRecalibration = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a card.")] = False,
 ) -> None:
     """Answer a plain question about a score, a threshold or a comparison, by matching names.
@@ -55,7 +56,7 @@ def ask(
         date = told or asked.as_of or session.today()
         if date > session.today():
             raise UsageError(f"The as-of date {date} lies in the future; today is {session.today()}.")
-        pipeline = workspace.pipeline(agent=options, heard=heard)
+        pipeline = workspace.pipeline(agent=options, heard=heard, recalibrates=not no_recalibration)
         made = [
             pipeline.forecast(
                 Question(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import typer
 
-from scorecast.cli.agent_options import Blind, MaxUsd, Think, UseAgent
+from scorecast.cli.agent_options import Blind, MaxUsd, NoRecalibration, Think, UseAgent
 
 
 def chat(
@@ -15,6 +15,7 @@ def chat(
     think: Think = None,
     blind: Blind = False,
     max_usd: MaxUsd = None,
+    no_recalibration: NoRecalibration = False,
 ) -> None:
     r"""Talk about forecasts: one question a line, follow-ups included; leave with an empty line or Ctrl-D.
 
@@ -32,7 +33,7 @@ def chat(
     with session.workspace() as workspace:
         conversation = Conversation(
             workspace,
-            workspace.pipeline(agent=options, heard=heard),
+            workspace.pipeline(agent=options, heard=heard, recalibrates=not no_recalibration),
             clock=session.now,
             tell=session.tell,
             onto=heard.onto,

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from scorecast.cli import own_options as own
-from scorecast.cli.agent_options import Blind, MaxUsd, Think, Trace, UseAgent
+from scorecast.cli.agent_options import Blind, MaxUsd, NoRecalibration, Think, Trace, UseAgent
 
 Repeated = list[str]
 
@@ -66,6 +66,7 @@ def forecast(
     blind: Blind = False,
     max_usd: MaxUsd = None,
     trace: Trace = False,
+    no_recalibration: NoRecalibration = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a card.")] = False,
 ) -> None:
     """Forecast one score: of a known model or your own, on a known benchmark or your own.
@@ -127,7 +128,10 @@ def forecast(
         )
         if threshold is not None:
             check_threshold(threshold, question.benchmark)
-        reply = workspace.pipeline(statistics(forecaster), agent=options, heard=heard).forecast(
+        pipeline = workspace.pipeline(
+            statistics(forecaster), agent=options, heard=heard, recalibrates=not no_recalibration
+        )
+        reply = pipeline.forecast(
             question,
             strict_dates=strict_dates,
             without_sources=check_sources(catalogue, without_source or ()),

@@ -1,0 +1,144 @@
+"""Recalibrating: forecasts are read by what settled forecasts of the same forecaster teach, as of the asked day.
+
+The last stage before the ledger. What was settled before a day cannot change once that day has come, since resolutions
+carry the moment at which they were entered: so it is read once a day, and what it teaches is kept.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from calibration.level_map import SAME
+from calibration.settled import SettledForecasts, Taught
+from records.distribution import Distribution
+from records.errors import ScorecastError
+from records.forecast import Forecast
+from records.history import History
+from records.store.resolutions import Resolutions
+from scorecast.ledger.marks import (
+    SHIFT,
+    SPREAD,
+    Mark,
+    Seen,
+    counted,
+    forecaster_of,
+    group_of,
+    mark,
+    settled_forecasts,
+    unhidden,
+)
+from scorecast.shared_fits import Recent
+
+MOST = 2_000
+"""Resolutions that are learned from, the last ones."""
+
+DAYS, HISTORIES, LESSONS = 16, 64, 64
+"""How many of each are kept in memory."""
+
+Recalibrate = Callable[[Forecast, History], Forecast]
+"""The stage: takes a pooled forecast and the history that it was made from."""
+
+
+def as_stated(forecast: Forecast, _history: History) -> Forecast:
+    """Leave a forecast as it is: the stage where none is wanted."""
+    return forecast
+
+
+@dataclass(frozen=True, eq=False)
+class FromLedger:
+    """Recalibrates forecasts by the settled forecasts of one store; safe to use from several threads."""
+
+    resolutions: Resolutions
+    _read: dict[int, Mark] = field(default_factory=dict)
+    _reading: threading.Lock = field(default_factory=threading.Lock)
+    _days: Recent[tuple[Mark, ...]] = field(default_factory=lambda: Recent(DAYS))
+    _histories: Recent[Seen] = field(default_factory=lambda: Recent(HISTORIES))
+    _lessons: Recent[SettledForecasts] = field(default_factory=lambda: Recent(LESSONS))
+
+    def __call__(self, forecast: Forecast, history: History) -> Forecast:
+        """Return a forecast recalibrated by what was settled before its as-of date; as it is where nothing was.
+
+        A forecast that knows a report of its own cell stays as it is: none of its kind is ever foresight, so that
+        settled forecasts say nothing about it. A ledger that cannot be read costs the recalibration, flagged.
+        """
+        if forecast.evidence_level.cell_reports:
+            return forecast
+        try:
+            taught = self._taught(forecast, history)
+        except ScorecastError as error:
+            told = f"not recalibrated by settled forecasts: {error}"
+            return forecast.model_copy(update={"caveats": (*forecast.caveats, told)})
+        return forecast if taught is None else recalibrated(forecast, taught)
+
+    def overall(self, forecaster: str, day: dt.date) -> Taught | None:
+        """Return what all settled forecasts of a forecaster teach as of a day; None where there are none.
+
+        Raises:
+            ScorecastError: the ledger cannot be read, or trusted.
+        """
+        marks = [one for one in self._on(day) if one.forecaster == forecaster]
+        return settled_forecasts(marks).taught("") if marks else None
+
+    def _taught(self, forecast: Forecast, history: History) -> Taught | None:
+        marks = self._on(history.as_of)
+        if not marks:
+            return None
+        seen = self._histories.get(history.fingerprint)
+        if seen is None:
+            seen = self._histories.put(history.fingerprint, Seen(unhidden(marks, history), history))
+        chosen = seen.beside(forecast.question, forecaster_of(forecast))
+        return self._learned(chosen).taught(group_of(forecast)) if chosen else None
+
+    def _learned(self, marks: tuple[Mark, ...]) -> SettledForecasts:
+        key = tuple(one.entry for one in marks), tuple(one.between for one in marks)
+        return self._lessons.get(key) or self._lessons.put(key, settled_forecasts(marks))
+
+    def _on(self, day: dt.date) -> tuple[Mark, ...]:
+        """Return the marks that count as of a day."""
+        found = self._days.get(day)
+        if found is None:
+            with self._reading:
+                numbers = self.resolutions.before(day, limit=MOST)
+                new = self.resolutions.settled([number for number in numbers if number not in self._read])
+                self._read.update((number, mark(settled)) for number, settled in new.items())
+                found = self._days.put(day, counted([self._read[number] for number in numbers], day))
+        return found
+
+
+def recalibrated(forecast: Forecast, taught: Taught) -> Forecast:
+    """Return a forecast read by what settled ones teach, which is told; the raw one can be had back from what is told.
+
+    Raises:
+        DistributionError: the quantiles cannot be read so.
+    """
+    metric = forecast.question.metric
+    quantiles = taught.map.recalibrated(np.asarray(forecast.distribution.quantiles), metric)
+    after = forecast.distribution if taught.map == SAME else Distribution.from_array(quantiles, metric)
+    told = {
+        SHIFT: taught.map.shift,
+        SPREAD: taught.map.spread,
+        "recalibration_settled": taught.settled,
+        "recalibration_worth": round(taught.worth, 1),
+        "recalibration_alike": taught.alike,
+        "recalibration_group": taught.group,
+    }
+    provenance = forecast.provenance.model_copy(update={"settings": {**forecast.provenance.settings, **told}})
+    caveat = _caveat(forecast, after, taught)
+    return forecast.model_copy(
+        update={"distribution": after, "provenance": provenance, "caveats": (*forecast.caveats, caveat)}
+    )
+
+
+def _caveat(forecast: Forecast, after: Distribution, taught: Taught) -> str:
+    before = forecast.distribution
+    (low, high), (start, end) = before.interval(90), after.interval(90)
+    width = f", 90 % interval {(end - start) / (high - low):.2f} times as wide" if high > low else ""
+    return (
+        f"recalibrated by {taught.settled:,} settled forecasts of {forecaster_of(forecast)}, which are worth "
+        f"{taught.worth:,.0f} independent ones: median moved by {after.median - before.median:+.2g}{width}"
+    )
