@@ -62,9 +62,9 @@ class ReplyCache:
         """Return the reply of this key, or None."""
         return self._guarded(lambda: self._get(key), otherwise=None)
 
-    def put(self, key: str, reply: JsonValue) -> None:
-        """Keep a reply."""
-        self._guarded(lambda: self._put(key, json.dumps(reply, ensure_ascii=False)), otherwise=None)
+    def put(self, key: str, reply: JsonValue) -> bool:
+        """Keep a reply; False where another program holds the file."""
+        return self._guarded(lambda: self._put(key, json.dumps(reply, ensure_ascii=False)), otherwise=False)
 
     def close(self) -> None:
         """Close the file."""
@@ -82,10 +82,10 @@ class ReplyCache:
         reply: JsonValue = json.loads(row[0])
         return reply
 
-    def _put(self, key: str, reply: str) -> None:
+    def _put(self, key: str, reply: str) -> bool:
         size = len(reply.encode())
         if size > self._limit:
-            return
+            return True
         self._connection.execute(
             "INSERT OR REPLACE INTO replies SELECT ?, ?, ?, ?, coalesce(max(used), 0) + 1 FROM replies",
             (key, reply, _digest(reply), size),
@@ -93,6 +93,7 @@ class ReplyCache:
         self._room -= size
         if self._room < 0:
             self._make_room()
+        return True
 
     def _make_room(self) -> None:
         if self._limit < (total := self._total()):

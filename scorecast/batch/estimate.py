@@ -94,6 +94,7 @@ def estimate(items: tuple[Item, ...], options: BatchOptions, home: AgentHome) ->
     if not isinstance(home.access, AccessSettings):
         return Estimate(count, dates, 0, 0, 0.0, 0.0, seconds, str(home.access))
     each, basis = _each(options, home, home.access)
+    basis += _full_price(options, home.access)
     lanes = min(AT_ONCE, count, home.access.max_in_flight) or 1
     batches = rounds_of(options) * -(-count // WAVE) if options.provider_batch else 0
     took = max(each.seconds, count * each.seconds / lanes, _throttled(count * each.calls, home.access))
@@ -108,6 +109,13 @@ def estimate(items: tuple[Item, ...], options: BatchOptions, home: AgentHome) ->
         basis=basis,
         provider_batches=batches,
     )
+
+
+def _full_price(options: BatchOptions, access: AccessSettings) -> str:
+    """Say where no price for batches is known."""
+    price = price_of(access.model, host=access.host, own=access.prices) if options.provider_batch else None
+    unknown = price is not None and price.batch == 1.0
+    return "; no price for batches is known, so the full one is counted" if unknown else ""
 
 
 def rounds_of(options: BatchOptions) -> int:

@@ -40,8 +40,8 @@ def check_offered(options: BatchOptions, home: AgentHome) -> None:
 
     if not offered(home.access):
         raise UsageError(
-            f"--provider-batch: {home.access.host} has no batch API (nothing at /batches), and nothing was asked. Leave "
-            "the option out to ask directly."
+            f"--provider-batch: {home.access.host} has no batch API (nothing at /batches). Nothing was asked; "
+            "leave the option out to ask directly."
         )
 
 

@@ -66,7 +66,6 @@ def batch(
     agent: UseAgent = False,
     think: Think = None,
     blind: Blind = False,
-    max_usd: Annotated[
     provider_batch: Annotated[
         bool,
         typer.Option(
@@ -74,6 +73,7 @@ def batch(
             help="Let the agent's calls wait for batches of the provider (OpenAI Batch): hours, and half the price.",
         ),
     ] = False,
+    max_usd: Annotated[
         float | None, typer.Option("--max-usd", help="US dollars that may be spent.", rich_help_panel=LIMITS)
     ] = None,
     max_tokens: Annotated[
@@ -115,24 +115,24 @@ def batch(
     over; 130 interrupted: --resume goes on.
     """
     from records.errors import UsageError
+    from scorecast.agents.home import AgentHome
     from scorecast.batch import jobs
     from scorecast.batch.estimate import estimate
+    from scorecast.batch.provider import check_offered
     from scorecast.cli import batch_show, session
     from scorecast.cli.batch_run import finish
-    from scorecast.agents.home import AgentHome
 
     options = _options(
-    from scorecast.batch.provider import check_offered
         forecaster=forecaster,
         agent=agent,
         think=think.value if think else Level.MEDIUM.value,
         blind=blind,
+        provider_batch=provider_batch,
         withhold=withhold,
         strict_dates=strict_dates,
         without_sources=tuple(without_source or ()),
         left_over=left_over.value,
         max_usd=max_usd,
-        provider_batch=provider_batch,
         max_tokens=max_tokens,
         max_minutes=max_minutes,
         output=str(output.absolute()) if output else "",
@@ -153,12 +153,12 @@ def batch(
             found = estimate(told.items, options, AgentHome.of(workspace.settings))
             batch_show.tell_estimate(found, as_json=json)
             return
+        check_offered(options, AgentHome.of(workspace.settings))
         job = _job(workspace, told, options, resume=resume, force=force, quiet=quiet or json)
         finish(workspace, job, quiet=quiet, as_json=json)
 
 
 def _options(**told: object) -> BatchOptions:
-        check_offered(options, AgentHome.of(workspace.settings))
     """Read the options, naming the one that cannot be."""
     from pydantic import ValidationError
 

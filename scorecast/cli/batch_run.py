@@ -18,6 +18,7 @@ def finish(workspace: Workspace, job: Job, *, quiet: bool, as_json: bool) -> Non
         StoreError, UsageError: with what to do to go on.
     """
     from records.errors import StoreError, UsageError
+    from records.job import JobState
     from scorecast.batch.engine import Engine
     from scorecast.batch.jobs import Files
     from scorecast.batch.options import BatchOptions
@@ -33,9 +34,11 @@ def finish(workspace: Workspace, job: Job, *, quiet: bool, as_json: bool) -> Non
             Files.of(options).write(workspace.store, job)
     except KeyboardInterrupt:
         typer.echo(f"Interrupted; what was answered is kept: {how}", err=True)
+        batch_show.tell_going_on(workspace, job, how="resume")
         raise typer.Exit(130) from None
     except (StoreError, UsageError) as error:
         raise type(error)(f"{error} What was answered is kept: {how}") from error
-        batch_show.tell_going_on(workspace, job)
     written = [str(path) for path in options.files] if not far.left else []
+    if not (quiet or as_json):
+        batch_show.tell_going_on(workspace, job, how="resume" if job.state is JobState.OPEN else "retry")
     batch_show.tell_end(job, far, written, quiet=quiet, as_json=as_json)

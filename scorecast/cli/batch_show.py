@@ -124,15 +124,17 @@ def duration(seconds: float) -> str:
     return f"{seconds / 60:.0f} min" if seconds < 5_400 else f"{seconds / 3600:.1f} h"
 
 
-def tell_going_on(workspace: Workspace, job: Job) -> None:
-    """Tell which batches of an interrupted job go on at the provider."""
+def tell_going_on(workspace: Workspace, job: Job, *, how: str) -> None:
+    """Tell which batches go on at the provider though nobody waits for them any more, and how to pick them up."""
     from scorecast.batch.engine import jobs_folder
     from scorecast.batch.provider import going_on
 
     for line in (left := going_on(jobs_folder(workspace), job)):
         typer.echo(line, err=True)
     if left:
-        typer.echo(f"Going on picks it up, and pays once; `scorecast jobs cancel {job.id}` ends it there.", err=True)
+        typer.echo(
+            f"`scorecast jobs {how} {job.id}` picks that up; `scorecast jobs cancel {job.id}` ends it.", err=True
+        )
 
 
 def tell_end(job: Job, far: Far, files: Sequence[str], *, quiet: bool, as_json: bool) -> None:

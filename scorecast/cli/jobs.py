@@ -49,18 +49,23 @@ def list_(
 @app.command("show")
 def show(job_id: JobId, *, json: AsJson = False) -> None:
     """Show where a job stands, and what went wrong how often."""
+    from scorecast.batch.engine import jobs_folder
     from scorecast.batch.jobs import progress_of
+    from scorecast.batch.provider import going_on
     from scorecast.cli import batch_show, session
     from scorecast.cli.output import print_json
 
     with session.workspace(quiet=json) as workspace:
         job = workspace.store.jobs.find(job_id)
         told, far = _told(workspace, job), progress_of(workspace.store, job)
+        left_behind = going_on(jobs_folder(workspace), job)
     if json:
         print_json(told)
         return
     for line in batch_show.told_lines(job, far, [told["options"]["output"]] if told["options"]["output"] else []):
         typer.echo(line.replace("Written:", "Output:"))
+    for line in left_behind:
+        typer.echo(line)
     typer.echo(
         f"Plan {job.name}, begun {job.made_at:%Y-%m-%d %H:%M} UTC, last changed {job.changed_at:%Y-%m-%d %H:%M}."
     )
@@ -120,13 +125,22 @@ def retry(
 @app.command("cancel")
 def cancel(job_id: JobId) -> None:
     """Cancel a job, also at the provider; what is settled stays, and who works on it stops within seconds."""
+    from records.job import JobState
     from scorecast.agents.home import AgentHome
     from scorecast.batch import jobs
+    from scorecast.batch.engine import jobs_folder
+    from scorecast.batch.provider import cancel_batches, going_on
     from scorecast.cli import session
 
     with session.workspace() as workspace:
-        job = jobs.cancel(workspace.store, workspace.store.jobs.find(job_id), now=session.now())
-    typer.echo(f"Job {job.id} is cancelled; `scorecast jobs retry {job.id}` would open it again.")
+        job, folder = workspace.store.jobs.find(job_id), jobs_folder(workspace)
+        left_behind = job.state is JobState.DONE and going_on(folder, job)  # of a run whose time was up
+        if not left_behind:
+            job = jobs.cancel(workspace.store, job, now=session.now())
+        for line in cancel_batches(folder, job, AgentHome.of(workspace.settings)):
+            typer.echo(line)
+    state = "is done" if left_behind else "is cancelled"
+    typer.echo(f"Job {job.id} {state}; `scorecast jobs retry {job.id}` would open it again.")
 
 
 def _told(workspace: Workspace, job: Job) -> dict[str, Any]:
@@ -137,11 +151,7 @@ def _told(workspace: Workspace, job: Job) -> dict[str, Any]:
     since = {"since": lease.taken_at.isoformat()} if lease else {}
     return job_json(workspace, job) | {"worker": worker and worker | since}
 
-    from scorecast.batch.engine import jobs_folder
-    from scorecast.batch.provider import cancel_batches
 
 def _worker(told: dict[str, Any]) -> str:
     worker = told["worker"]
     return f"process {worker['process']} on {worker['host']}" if worker else ""
-        for line in cancel_batches(jobs_folder(workspace), job, AgentHome.of(workspace.settings)):
-            typer.echo(line)

@@ -54,13 +54,14 @@ class BatchApi:
         await self._http.aclose()
 
     async def offered(self) -> bool:
-        """Whether the endpoint has batches at all.
+        """Whether the endpoint has batches and files at all.
 
         Raises:
             Setback: it could not be asked.
         """
         try:
-            await self._json("GET", "/batches", params={"limit": "1"})
+            for path in ("/batches", "/files"):
+                await self._json("GET", path, params={"limit": "1"})
         except Setback as setback:
             if setback.status in ABSENT or (setback.kind is Kind.LOST and setback.status == 200):
                 return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import aclosing
 
 from agent.access.batched.api import BatchApi
@@ -17,6 +18,9 @@ from agent.access.setback import Kind, Setback
 from agent.access.settings import AccessSettings
 
 Outcomes = dict[str, Outcome]
+
+KEEPING, KEEPING_PAUSE = 50, 0.2
+"""How often a reply is offered to a cache that others hold, and seconds between."""
 
 
 class Reader:
@@ -43,7 +47,7 @@ class Reader:
             async def collect(file_id: str = file_id) -> None:
                 async with aclosing(self._api.lines(file_id)) as lines:
                     async for line in lines:
-                        self._take(line, flight, found)
+                        await self._take(line, flight, found)
 
             try:
                 await patiently(collect, self._settings)
@@ -52,7 +56,7 @@ class Reader:
                 raise Undetermined(Setback(setback.kind, told, status=setback.status)) from None
         return {key: outcome for key, outcome in found.items() if not _left(outcome, batch)}
 
-    def _take(self, line: bytes, flight: Flight, found: Outcomes) -> None:
+    async def _take(self, line: bytes, flight: Flight, found: Outcomes) -> None:
         try:
             outcome = read_line(line, settings=self._settings)
         except Broken:
@@ -63,8 +67,15 @@ class Reader:
         if outcome.setback is None:
             outcome = self._checked(outcome, request)
         if outcome.setback is None:
-            self._cache.put(outcome.key, outcome.reply)
+            await self._keep(outcome)
         found[outcome.key] = outcome
+
+    async def _keep(self, outcome: Outcome) -> None:
+        """Keep a reply in the cache, though other programs may use it too; it will not be asked again."""
+        for _ in range(KEEPING):
+            if self._cache.put(outcome.key, outcome.reply):
+                return
+            await asyncio.sleep(KEEPING_PAUSE)
 
     def _checked(self, outcome: Outcome, request: Request) -> Outcome:
         try:

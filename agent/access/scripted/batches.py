@@ -58,6 +58,7 @@ class Batches:
     Attributes:
         uploads: files of requests, by their ids.
         made: batches, in the order in which they were made.
+        outputs: files of replies, by their ids.
         lines: all requests in them that were answered, as one would have been asked directly.
     """
 
@@ -79,7 +80,7 @@ class Batches:
         self.uploads: dict[str, bytes] = {}
         self.made: list[Body] = []
         self.lines: list[Body] = []
-        self._outputs: dict[str, bytes] = {}
+        self.outputs: dict[str, bytes] = {}
         self._ready: list[float] = []
         self._seconds, self._ends = seconds, ends
         self._lock = threading.Lock()
@@ -91,6 +92,8 @@ class Batches:
             match asked.method, path:
                 case "POST", ["files"]:
                     return self._upload(asked.content)
+                case "GET", ["files"]:
+                    return Told(200, {"object": "list", "data": [{"id": name} for name in self.uploads]})
                 case "GET", ["files", name, "content"]:
                     return self._content(name)
                 case "POST", ["batches"]:
@@ -112,9 +115,9 @@ class Batches:
         return Told(200, {"id": name, "object": "file", "purpose": "batch"})
 
     def _content(self, name: str) -> Told:
-        if name not in self._outputs:
+        if name not in self.outputs:
             return Told(404, {"error": {"message": f"no file {name}"}})
-        return Told(200, {}, self._outputs[name])
+        return Told(200, {}, self.outputs[name])
 
     def _make(self, asked: Asked, answer: Callable[[Asked], Scripted]) -> Told:
         file_id = str(asked.body.get("input_file_id"))
@@ -126,7 +129,7 @@ class Batches:
         good, bad = self._worked(lines, ending, answer, headers=asked.headers)
         for name, rows in (("output_file_id", ending.spoil(good)), ("error_file_id", bad)):
             if rows:
-                self._outputs[f"{name}-{number}"] = b"\n".join(rows)
+                self.outputs[f"{name}-{number}"] = b"\n".join(rows)
                 batch[name] = f"{name}-{number}"
         batch["request_counts"] = {"total": len(lines), "completed": len(good), "failed": len(bad)}
         batch["errors"] = {"data": [{"code": "invalid", "message": ending.reason}]} if ending.reason else None

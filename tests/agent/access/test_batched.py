@@ -180,6 +180,25 @@ def test_who_comes_after_a_crash_takes_the_batch_up_and_pays_once(open_at, tmp_p
     assert spent.usd == pytest.approx(5 * (100 * 1 + 10 * 4) / 1e6)
 
 
+def test_replies_that_cannot_be_read_any_more_are_lost_and_those_that_cannot_for_now_are_not(open_at, tmp_path) -> None:
+    met = []
+
+    def meets(asked):
+        met.append(asked.path)
+        about = (asked.method, asked.path) == ("POST", "/v1/batches") or asked.path.endswith("/content")
+        return Fault.RESET if about and met.count(asked.path) == 1 else Fault.NONE
+
+    batches, budget = Batches(meets=meets), Budget()
+    with ScriptedEndpoint(echo, batches=batches) as served, open_at(served, budget) as endpoint:
+        assert asyncio.run(ask(endpoint, budget)) == [f"re: {question}" for question in QUESTIONS]
+        assert (len(batches.made), budget.spent.calls, budget.spent.lost) == (1, 5, 0)
+        batches.outputs = {"gone": b""}
+        batches.meets = lambda asked: batches.outputs.clear() or Fault.NONE
+        replies = asyncio.run(ask(endpoint, budget, ["Another?"]))
+    assert "the replies of batch batch_2 cannot be read" in str(replies[0])
+    assert (budget.spent.calls, budget.spent.lost, read_journal(tmp_path / "job.batches")) == (5, 1, ())
+
+
 @pytest.mark.parametrize("fault", [Fault.RESET, Fault.HANG], ids=["made", "not made"])
 def test_a_crash_between_upload_and_creation_neither_uploads_nor_makes_twice(open_at, tmp_path, fault) -> None:
     hit = []
