@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy import linalg, optimize
+from scipy import linalg
 
 from predictors.column_summaries import Estimates
 from predictors.effects import Normal
@@ -83,6 +83,8 @@ def usual_weights() -> Floats:
 
 def tuned_weights(kernels: Floats, estimates: Estimates, *, steps: int = STEPS) -> Floats:
     """Log weights ``(K,)`` of kernels ``(K, n * n)`` by marginal likelihood, with a weak prior."""
+    from scipy import optimize  # here: it takes a while to load, and a kept fit does without
+
     value = estimates.value - np.mean(estimates.value)
     found = optimize.minimize(
         _misfit, usual_weights(), args=(kernels, value, estimates.noise), jac=True, method="L-BFGS-B",

@@ -13,7 +13,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize
 from scipy.special import expit, logit
 
 from predictors.asked import Asked
@@ -84,6 +83,8 @@ class EpochIndex:
 
     def learn(self, cells: Cells) -> Index:
         """Fit capabilities, difficulties and slopes together."""
+        from scipy import optimize  # here: it takes a while to load, and a kept fit does without
+
         models, benchmarks = len(cells.models), len(cells.benchmarks)
         start = np.concatenate([np.zeros(models + benchmarks), np.full(benchmarks, USUAL_SLOPE)])
         goal = expit(cells.value)

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple, Self
 
 import numpy as np
-from scipy import linalg, optimize, sparse
+from scipy import linalg, sparse
 
 from predictors.kernels import BENCHMARK_KERNELS, COMPONENTS, MODEL_KERNELS
 from predictors.models import Ints
@@ -280,6 +280,8 @@ def _summed(cells: Floats, indicator: sparse.csr_matrix) -> Floats:
 
 def tuned(training: Training, *, start: Hyperparameters | None = None, steps: int = STEPS) -> Hyperparameters:
     """Choose the weights by marginal likelihood, held to where they start by ``CONFIDENCE``."""
+    from scipy import optimize  # here: it takes a while to load, and a kept fit does without
+
     usual = (Hyperparameters.default() if start is None else start).log_weights
 
     def objective(log_weights: Floats) -> tuple[float, Floats]:

@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize
 from scipy.special import stdtrit
 
 from predictors.asked import Asked
@@ -148,6 +147,8 @@ def _regressions(
 
 def _stretch(cells: Cells, ability: Normal, regressions: Sequence[ColumnRegression], seen: Ints) -> float:
     """The factor on the variance of levels with which left-out columns are covered as they should be."""
+    from scipy import optimize  # here: it takes a while to load, and a kept fit does without
+
     groups = cells.benchmarks.related[np.ix_(seen, seen)] > 0
     expected = [regression.left_out(groups) for regression in regressions]
     inside = np.isin(cells.column, seen)
