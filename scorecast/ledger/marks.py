@@ -9,22 +9,17 @@ has shown is in the history, and must not be told twice.
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from calibration.hierarchy import CUT
 from calibration.level_map import LevelMap, stated_levels
-from calibration.settled import SettledForecasts
 from records.forecast import Forecast
 from records.history import History
 from records.ledger import Settled
 from records.metric import Floats
-from records.question import Question
 
 SHIFT, SPREAD = "recalibration_shift", "recalibration_spread"
 """Settings of a forecast that tell by which map it was recalibrated: enough to undo it."""
@@ -135,55 +130,4 @@ def unhidden(marks: Sequence[Mark], history: History) -> tuple[Mark, ...]:
         and one.model not in models
         and one.benchmark not in benchmarks
         and not hidden(one.model, one.benchmark)
-    )
-
-
-@dataclass(frozen=True, eq=False)
-class Seen:
-    """The marks that forecasts on one history may learn from, the asked cell's aside."""
-
-    marks: tuple[Mark, ...]
-    history: History
-
-    def beside(self, question: Question, forecaster: str) -> tuple[Mark, ...]:
-        """Return the marks of a forecaster that are not of the asked cell, nor of a sibling of it."""
-        own = self._of_cell(question)
-        return tuple(one for one in self._by_forecaster.get(forecaster, ()) if one.entry not in own)
-
-    @cached_property
-    def _by_forecaster(self) -> Mapping[str, Sequence[Mark]]:
-        found: defaultdict[str, list[Mark]] = defaultdict(list)
-        for one in self.marks:
-            found[one.forecaster].append(one)
-        return found
-
-    @cached_property
-    def _by_benchmark(self) -> Mapping[str, Sequence[Mark]]:
-        found: defaultdict[str, list[Mark]] = defaultdict(list)
-        for one in self.marks:
-            found[one.benchmark].append(one)
-        return found
-
-    def _of_cell(self, question: Question) -> frozenset[str]:
-        kinship = self.history.kinship
-        near = kinship.relatives(question.benchmark) & self._by_benchmark.keys()
-        if not near:
-            return frozenset()
-        kin, sibling = kinship.kin(question.model), kinship.withheld({question.cell})
-        return frozenset(
-            one.entry
-            for benchmark in near
-            for one in self._by_benchmark[benchmark]
-            if one.model in kin or one.root == question.model.root or sibling(one.model, one.benchmark)
-        )
-
-
-def settled_forecasts(marks: Sequence[Mark]) -> SettledForecasts:
-    """Lay marks out as arrays to learn from."""
-    return SettledForecasts(
-        between=np.array([one.between for one in marks], dtype=float).reshape(len(marks), 2),
-        groups=tuple(one.group for one in marks),
-        models=np.array([one.root for one in marks], dtype=str),
-        benchmarks=np.array([one.benchmark for one in marks], dtype=str),
-        seasons=np.array([f"{one.as_of.year} {(one.as_of.month - 1) // 3}" for one in marks], dtype=str),
     )

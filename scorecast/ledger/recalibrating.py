@@ -14,31 +14,21 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from calibration.level_map import SAME
-from calibration.settled import SettledForecasts, Taught
+from calibration.settled import Taught
 from records.distribution import Distribution
 from records.errors import ScorecastError
 from records.forecast import Forecast
 from records.history import History
 from records.store.resolutions import Resolutions
-from scorecast.ledger.marks import (
-    SHIFT,
-    SPREAD,
-    Mark,
-    Seen,
-    counted,
-    forecaster_of,
-    group_of,
-    mark,
-    settled_forecasts,
-    unhidden,
-)
+from scorecast.ledger.lessons import Lessons, settled_forecasts
+from scorecast.ledger.marks import SHIFT, SPREAD, Mark, counted, forecaster_of, group_of, mark
 from scorecast.shared_fits import Recent
 
 MOST = 2_000
 """Resolutions that are learned from, the last ones."""
 
-DAYS, HISTORIES, LESSONS = 16, 64, 64
-"""How many of each are kept in memory."""
+DAYS = 16
+"""As-of dates whose marks are kept in memory."""
 
 Recalibrate = Callable[[Forecast, History], Forecast]
 """The stage: takes a pooled forecast and the history that it was made from."""
@@ -57,8 +47,7 @@ class FromLedger:
     _read: dict[int, Mark] = field(default_factory=dict)
     _reading: threading.Lock = field(default_factory=threading.Lock)
     _days: Recent[tuple[Mark, ...]] = field(default_factory=lambda: Recent(DAYS))
-    _histories: Recent[Seen] = field(default_factory=lambda: Recent(HISTORIES))
-    _lessons: Recent[SettledForecasts] = field(default_factory=lambda: Recent(LESSONS))
+    _lessons: Lessons = field(default_factory=Lessons)
 
     def __call__(self, forecast: Forecast, history: History) -> Forecast:
         """Return a forecast recalibrated by what was settled before its as-of date; as it is where nothing was.
@@ -69,10 +58,13 @@ class FromLedger:
         if forecast.evidence_level.cell_reports:
             return forecast
         try:
-            taught = self._taught(forecast, history)
+            marks = self._on(history.as_of)
         except ScorecastError as error:
             told = f"not recalibrated by settled forecasts: {error}"
             return forecast.model_copy(update={"caveats": (*forecast.caveats, told)})
+        taught = self._lessons.taught(
+            marks, forecast.question, history, forecaster=forecaster_of(forecast), group=group_of(forecast)
+        )
         return forecast if taught is None else recalibrated(forecast, taught)
 
     def overall(self, forecaster: str, day: dt.date) -> Taught | None:
@@ -83,20 +75,6 @@ class FromLedger:
         """
         marks = [one for one in self._on(day) if one.forecaster == forecaster]
         return settled_forecasts(marks).taught("") if marks else None
-
-    def _taught(self, forecast: Forecast, history: History) -> Taught | None:
-        marks = self._on(history.as_of)
-        if not marks:
-            return None
-        seen = self._histories.get(history.fingerprint)
-        if seen is None:
-            seen = self._histories.put(history.fingerprint, Seen(unhidden(marks, history), history))
-        chosen = seen.beside(forecast.question, forecaster_of(forecast))
-        return self._learned(chosen).taught(group_of(forecast)) if chosen else None
-
-    def _learned(self, marks: tuple[Mark, ...]) -> SettledForecasts:
-        key = tuple(one.entry for one in marks), tuple(one.between for one in marks)
-        return self._lessons.get(key) or self._lessons.put(key, settled_forecasts(marks))
 
     def _on(self, day: dt.date) -> tuple[Mark, ...]:
         """Return the marks that count as of a day."""
