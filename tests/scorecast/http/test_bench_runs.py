@@ -20,6 +20,7 @@ from scorecast.bench.served.folder import MOST_OPEN, BenchRuns
 from scorecast.bench.served.locks import is_held
 from scorecast.bench.served.work import REFUSED, worked
 from scorecast.cli import main
+from scorecast.http.bench_replies import BenchRunShown, ScoredForecasts
 
 SMALL = {"suite": "cells", "parameters": {"folds": 2}, "forecasters": ["climatology", "additive"]}
 LONG = SMALL | {"parameters": {"folds": 4, "deals": 3}, "limit": 6, "seed": 7}
@@ -120,6 +121,7 @@ def test_a_finished_run_tells_its_progress_and_its_figures_with_their_limits(res
     assert {one["forecaster"] for one in told["progress"]["parts"]} == {"climatology", "additive", "low-rank"}
     assert all(one["answered"] == one["questions"] == asked for one in told["progress"]["parts"])
     assert told["progress"]["seconds_left"] == 0.0
+    assert BenchRunShown.model_validate(told).summary is not None
     scores = told["summary"]["result"]["forecasters"]["additive"]
     low, high = scores["intervals"]["crps"]
     assert low <= scores["crps"] <= high
@@ -153,6 +155,7 @@ def test_scored_forecasts_come_in_pages_and_as_a_file(resumed) -> None:
     assert [(one["forecaster"], one["model"], one["observed"]) for one in found] == [
         (row["forecaster"], row["model"], float(row["observed"])) for row in rows
     ]
+    assert ScoredForecasts.model_validate(page)
     assert len(found) == 3 * resumed.told["summary"]["result"]["questions"]
     one = next(one for one in found if one["status"] == "answered" and one["unit"] == "percent")
     assert one["error"] == pytest.approx(abs(one["q50"] - one["observed"]), abs=1e-4)
