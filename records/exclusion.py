@@ -38,16 +38,23 @@ def withheld_names(exclude: Exclusion, kinship: Kinship) -> tuple[frozenset[str]
 def excluded(frame: pd.DataFrame, exclude: Exclusion, kinship: Kinship) -> dict[str, pd.Series]:
     """Return which rows an exclusion withholds, by reason."""
     models, benchmarks = withheld_names(exclude, kinship)
-    hidden = kinship.withheld(exclude.cells)
-    cells = zip(frame["model"].tolist(), frame["benchmark"].tolist(), strict=True)
     own = frame["source"].isin(exclude.sources)
     return {
         "excluded source": own,
         "copy of a record of an excluded source": _copied(frame, own),
         "excluded model": frame["model"].isin(models),
         "excluded benchmark": frame["benchmark"].isin(benchmarks),
-        "withheld cell or sibling": pd.Series([hidden(*cell) for cell in cells], index=frame.index, dtype=bool),
+        "withheld cell or sibling": _telling(frame, exclude, kinship),
     }
+
+
+def _telling(frame: pd.DataFrame, exclude: Exclusion, kinship: Kinship) -> pd.Series:
+    """Tell which rows give a withheld cell away."""
+    if not exclude.cells:
+        return pd.Series(data=False, index=frame.index)
+    hidden = kinship.withheld(exclude.cells)
+    cells = zip(frame["model"].tolist(), frame["benchmark"].tolist(), strict=True)
+    return pd.Series([hidden(*cell) for cell in cells], index=frame.index, dtype=bool)
 
 
 def _copied(frame: pd.DataFrame, rows: pd.Series) -> pd.Series:
@@ -81,9 +88,15 @@ def stand_alone(frame: pd.DataFrame, original: pd.Series) -> pd.DataFrame:
     """Let duplicate marks lead to visible records only: of copies whose original is hidden, one stands for all."""
     if (frame["duplicate_of"] == "").all():
         return frame
-    one = frame["id"].groupby(original).transform("min")
-    head = original.where(original.isin(frame["id"]), one)
-    return frame.assign(duplicate_of=head.where(head != frame["id"], ""))
+    copies = original != frame["id"]
+    own, first = frame.loc[copies, "id"], original[copies]
+    one = own.groupby(first).transform("min")
+    shown = set(frame["id"].tolist())
+    visible = pd.Series([key in shown for key in first.tolist()], index=first.index, dtype=bool)
+    head = first.where(visible, one)
+    mark = pd.Series("", index=frame.index, dtype="str")
+    mark[copies] = head.where(head != own, "")
+    return frame.assign(duplicate_of=mark)
 
 
 def public_since(frame: pd.DataFrame, sources: Mapping[str, Source], *, strict_dates: bool) -> pd.Series:

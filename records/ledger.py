@@ -42,7 +42,7 @@ class Issued(Value):
             raise ValueError(f"a user's name may have {LONGEST_USER} characters; found {len(user)}")
         moment = issued_at.astimezone(dt.UTC)
         # Checked above: a check of the whole would tell the forecast again, which takes longer than all the rest.
-        entry = cls.model_construct(id="", issued_at=moment, user=user, forecast=forecast)
+        entry: Self = cls.trusted(id="", issued_at=moment, user=user, forecast=forecast)
         return entry.model_copy(update={"id": _hash(entry.told, moment, user)})
 
     @cached_property

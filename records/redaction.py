@@ -135,6 +135,8 @@ class Secrets:
 
     def out_of_description(self, benchmark: Benchmark) -> str:
         """Redact the description of a benchmark."""
+        if not self.by_benchmark:  # nothing is withheld
+            return benchmark.description
         secrets = [self.by_benchmark.get(benchmark.id, ()), *self._named(benchmark.description)]
         return redact(benchmark.description, *secrets, chance=benchmark.metric.chance)
 

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
+
+REMEMBERED = 16_384
+"""Names whose folding is kept: a catalogue is folded several times over."""
 
 _SEPARATORS = re.compile(r"[\s_\-/.,:()\[\]{}'\"|]+")
 
 
+@lru_cache(maxsize=REMEMBERED)
 def fold(name: str) -> str:
     """Return the name in lower case, separators as single blanks, Unicode compatibility forms unified.
 
