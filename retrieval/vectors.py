@@ -169,3 +169,20 @@ def server(url: str, *, collection: str) -> VectorStore:
 
     remedy = "See that the server runs and that the address is right."
     return VectorStore(f"{parts.scheme}://{host}:{port}", collection, remedy, connect)
+
+
+class _Unkept(VectorStore):
+    """Keeps no vectors: whoever wants one makes it anew."""
+
+    def fetch(self, keys: Sequence[str]) -> dict[str, Vectors]:  # noqa: ARG002 - as its base has it
+        """Return nothing."""
+        return {}
+
+
+def unkept() -> VectorStore:
+    """Return a place that has no vectors, for a process that searches for a while and leaves nothing behind."""
+
+    def connect() -> ClientAPI:
+        raise StoreError("No vectors are kept in this process.")
+
+    return _Unkept("this process", "none", "", connect)

@@ -46,12 +46,17 @@ def open_index(
         progress(done, everything)
 
     chosen = embedding(settings.embeddings)
-    collection = f"scorecast-{_short(settings.database_url)}-{_short(chosen.name)}"
+    collection = collection_of(settings)
     address = settings.chroma_url
     vectors = server(address, collection=collection) if address else embedded(settings.index, collection=collection)
     index = Index(chosen, vectors, lock=settings.home / "index.lock")
     index.refresh(source.history(as_of=EVER), progress=told)
     return index
+
+
+def collection_of(settings: Settings) -> str:
+    """Return the name under which the vectors of a store are kept."""
+    return f"scorecast-{_short(settings.database_url)}-{_short(embedding(settings.embeddings).name)}"
 
 
 def _short(name: str) -> str:

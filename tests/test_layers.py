@@ -58,6 +58,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "pyarrow": ("records.importers", "records.exporters"),
     "pydantic": EVERYWHERE,
     "rapidfuzz": ("records.names",),
+    "ray": ("scorecast.batch.cluster",),
     "rich": ("scorecast", "records.corpus.compile"),
     "scipy": EVERYWHERE,
     "sqlalchemy": ("records.store",),
@@ -72,8 +73,8 @@ HOMES: dict[str, tuple[str, ...]] = {
 
 HEAVY = (
     "alembic", "bm25s", "chromadb", "fastapi", "httpx2", "jinja2", "langchain_core", "langchain_openai", "matplotlib",
-    "mcp", "numpy", "openai", "pandas", "pyarrow", "rapidfuzz", "scipy", "sqlalchemy", "starlette", "threadpoolctl",
-    "uvicorn", "wordllama", "yaml",
+    "mcp", "numpy", "openai", "pandas", "pyarrow", "rapidfuzz", "ray", "scipy", "sqlalchemy", "starlette",
+    "threadpoolctl", "uvicorn", "wordllama", "yaml",
 )  # fmt: skip
 """What ``scorecast --help`` must not load."""
 

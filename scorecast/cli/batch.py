@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scorecast.cli.agent_options import Blind, Level, Think, UseAgent
+from scorecast.cli.cluster_options import Address, Engine, OnEngine, Workers, cluster_of
 
 if TYPE_CHECKING:
     from records.importers.rows import Rows
@@ -90,6 +91,9 @@ def batch(
             rich_help_panel=LIMITS,
         ),
     ] = Left.STATISTICS,
+    engine: OnEngine = Engine.LOCAL,
+    address: Address = "",
+    ray_workers: Workers = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Check the plan and estimate calls, tokens, cost and time.")
     ] = False,
@@ -122,6 +126,7 @@ def batch(
     from scorecast.cli import batch_show, session
     from scorecast.cli.batch_run import finish
 
+    cluster = cluster_of(engine, address, ray_workers)
     options = _options(
         forecaster=forecaster,
         agent=agent,
@@ -155,7 +160,7 @@ def batch(
             return
         check_offered(options, AgentHome.of(workspace.settings))
         job = _job(workspace, told, options, resume=resume, force=force, quiet=quiet or json)
-        finish(workspace, job, quiet=quiet, as_json=json)
+        finish(workspace, job, cluster, quiet=quiet, as_json=json)
 
 
 def _options(**told: object) -> BatchOptions:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from scorecast.cli.cluster_options import Address, Engine, OnEngine, Workers, cluster_of
+
 if TYPE_CHECKING:
     from records.job import Job
     from scorecast.workspace import Workspace
@@ -74,18 +76,27 @@ def show(job_id: JobId, *, json: AsJson = False) -> None:
 
 
 @app.command("resume")
-def resume(job_id: JobId, *, quiet: Quiet = False, json: AsJson = False) -> None:
+def resume(
+    job_id: JobId,
+    *,
+    engine: OnEngine = Engine.LOCAL,
+    address: Address = "",
+    ray_workers: Workers = None,
+    quiet: Quiet = False,
+    json: AsJson = False,
+) -> None:
     """Go on with a job and write its files."""
     from records.errors import UsageError
     from records.job import JobState
     from scorecast.cli import session
     from scorecast.cli.batch_run import finish
 
+    cluster = cluster_of(engine, address, ray_workers)
     with session.workspace(quiet=quiet or json) as workspace:
         job = workspace.store.jobs.find(job_id)
         if job.state is JobState.CANCELLED:
             raise UsageError(f"Job {job.id} was cancelled: `scorecast jobs retry {job.id}` opens it again.")
-        finish(workspace, job, quiet=quiet, as_json=json)
+        finish(workspace, job, cluster, quiet=quiet, as_json=json)
 
 
 @app.command("retry")
@@ -96,6 +107,9 @@ def retry(
     max_usd: Annotated[
         float | None, typer.Option("--max-usd", help="US dollars that the whole job may cost from now on.")
     ] = None,
+    engine: OnEngine = Engine.LOCAL,
+    address: Address = "",
+    ray_workers: Workers = None,
     quiet: Quiet = False,
     json: AsJson = False,
 ) -> None:
@@ -106,6 +120,7 @@ def retry(
     from scorecast.cli import session
     from scorecast.cli.batch_run import finish
 
+    cluster = cluster_of(engine, address, ray_workers)
     with session.workspace(quiet=quiet or json) as workspace:
         job = workspace.store.jobs.find(job_id)
         told = BatchOptions.of(job).model_dump()
@@ -119,7 +134,7 @@ def retry(
         count = again(workspace, job, options, now=session.now())
         if not (quiet or json):
             typer.echo(f"{count:,} items of job {job.id} are asked again.", err=True)
-        finish(workspace, workspace.store.jobs.find(job.id), quiet=quiet, as_json=json)
+        finish(workspace, workspace.store.jobs.find(job.id), cluster, quiet=quiet, as_json=json)
 
 
 @app.command("cancel")
