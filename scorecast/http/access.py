@@ -27,6 +27,9 @@ OPEN = frozenset({"/", "/v1/health", "/v1/ready", "/v1/openapi.json"})
 PAGE = "/page/"
 """What lies below needs none either: the files of the web page, which ask for a key themselves."""
 
+ABOUT = "/v1/about"
+"""Where everybody is told whether a key is needed; a key that is sent must open something there too."""
+
 OURS = "sc_"
 """How our keys begin."""
 
@@ -57,9 +60,12 @@ class Gate:
                 return
         await self.app(scope, receive, send)
 
-    async def _caller(self, scope: Connection) -> Caller:
+    async def _caller(self, scope: Connection) -> Caller | None:
+        """Return who asks; None for a stranger who asks what everybody is told."""
         told = [value for name, value in scope["headers"] if name == b"authorization"]
         if not told:
+            if self.keys_required and scope["path"] == ABOUT:
+                return None
             if self.keys_required:
                 raise _who("A key is needed: send it as `Authorization: Bearer sc_...`.")
             return LOCAL

@@ -23,7 +23,19 @@ from scorecast.http.guard import Bounds, Guard
 from scorecast.http.observing import Observing
 from scorecast.http.openai_errors import OpenAIErrors
 from scorecast.http.problems import MEDIA, ProblemTold, answer_error
-from scorecast.http.routes import bench_runs, chat, completions, forecasts, health, jobs, ledger, names, page, records
+from scorecast.http.routes import (
+    about,
+    bench_runs,
+    chat,
+    completions,
+    forecasts,
+    health,
+    jobs,
+    ledger,
+    names,
+    page,
+    records,
+)
 from scorecast.service.chatting import Chatting
 from scorecast.service.desk import Clock, Desk
 from scorecast.service.job_work import at_work
@@ -86,7 +98,8 @@ def app(settings: Settings, *, clock: Clock, policy: Policy = Policy(), version:
     made.state.bounds = policy.bounds
     made.state.metrics = Metrics(policy.shared)
     made.state.doors = policy.doors
-    for part in (forecasts, jobs, bench_runs, chat, completions, ledger, records, names, health):
+    made.state.keys_required = policy.keys_required
+    for part in (forecasts, jobs, bench_runs, chat, completions, ledger, records, names, about, health):
         made.include_router(part.router)
     made.include_router(health.bare)
     made.include_router(completions.alias)

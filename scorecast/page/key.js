@@ -2,6 +2,9 @@
 
 import { element, fill, newId } from "./dom.js";
 
+/** The name of the event that tells the page of another key. */
+export const KEY_CHANGED = "scorecast-key-changed";
+
 const KEPT = "scorecast-key";
 const UNSENDABLE = /[^\x21-\x7e]/g; // spaces and whatever else came along with a copied key; headers take none of it
 
@@ -14,6 +17,7 @@ function keep(secret) {
   if (secret) sessionStorage.setItem(KEPT, secret);
   else sessionStorage.removeItem(KEPT);
   showButton();
+  dispatchEvent(new Event(KEY_CHANGED));
 }
 
 /** Show the button that changes the key where there is one. */

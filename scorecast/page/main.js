@@ -1,5 +1,6 @@
 // The page: shows the view that the address names, and moves the keyboard's focus with it.
 
+import { known } from "./about.js";
 import { announce, element, fill } from "./dom.js";
 import { showButton } from "./key.js";
 import { problemNote } from "./parts/problem.js";
@@ -71,4 +72,8 @@ document.querySelector(".skip").addEventListener("click", (event) => {
 });
 addEventListener("hashchange", () => show());
 showButton();
+known(({ version, user, scope }) => {
+  document.querySelector(".brand").title = `Scorecast ${version}`;
+  document.getElementById("key").title = user && `${user}: this key opens the scope ${scope}`;
+});
 show({ first: true });

@@ -11,6 +11,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from records.access_key import Scope
 from records.base import Probability
 from records.batch import Added, ImportReport
 from records.benchmark import Benchmark
@@ -214,6 +215,18 @@ class TrackRecordTold(Told):
     """How good the forecasts of this service were."""
 
     tracks: list[TrackTold]
+
+
+class About(Told):
+    """What to know of the service before asking it."""
+
+    version: str
+    keys_required: bool = Field(description="Whether nothing else is told without a key.")
+    user: str = Field(description="Name of the key that was sent; empty for the user of the machine.")
+    scope: Scope | None = Field(description="What is open to you; null where a key is needed and none was sent.")
+    language_model: str | None = Field(
+        description="Which one the agent asks; null where there is none, or where you need a key."
+    )
 
 
 class Health(Told):

@@ -1,11 +1,14 @@
 // The chat: messages as they come, and the box to write in.
 
+import { known, may } from "../about.js";
 import { announce, element, fill, newId } from "../dom.js";
 import * as format from "../format.js";
 import { tick } from "./fields.js";
 import { forecastCard } from "./forecast_card.js";
 import { markdown } from "./markdown.js";
 import { problemNote } from "./problem.js";
+
+const NO_FORECASTS = "Your key opens looking things up, not forecasts: those need one of the scope forecast.";
 
 /** The messages of a conversation, drawn anew only where something changed. */
 export function thread(conversation) {
@@ -78,7 +81,9 @@ export function composer(conversation, examples) {
   const anew = element("button", { type: "button", class: "plain", onclick: () => { conversation.clear(); box.focus(); } }, "New conversation");
   const say = (text) => conversation.say(text, { agent: agent.input.checked });
   const chips = element("ul", { class: "chips", "aria-label": "Examples" }, examples.map((text) => element("li", {}, element("button", { type: "button", class: "chip", onclick: () => say(text) }, text))));
-  const agent = tick("Let the language model of this service look into it too");
+  const agent = tick("");
+  agent.hidden = true;
+  const locked = element("p", { class: "hint", role: "status" });
   const form = element("form", { class: "composer", "aria-label": "Ask" }, element("div", { class: "composer-box" }, box, send));
   const submit = (event) => {
     event?.preventDefault();
@@ -101,7 +106,18 @@ export function composer(conversation, examples) {
   };
   conversation.addEventListener("changed", update);
   update();
-  return element("div", {}, form, chips, element("div", { class: "row" }, anew, agent));
+  known((service) => {
+    offer(agent, service.language_model);
+    locked.textContent = may(service, "forecast") ? "" : NO_FORECASTS;
+  });
+  return element("div", {}, form, locked, chips, element("div", { class: "row" }, anew, agent));
+}
+
+/** Offer to ask the language model, by its name, where there is one. */
+function offer(agent, name) {
+  agent.hidden = !name;
+  agent.input.checked &&= Boolean(name);
+  agent.querySelector("label").textContent = name ? `Let ${name} look into it too` : "";
 }
 
 function grow(box) {

@@ -1,5 +1,6 @@
 // One entry of the ledger: the forecast word for word, and what came of it; where nothing did yet, a form to say it.
 
+import { about, may } from "../about.js";
 import { element, fill, outside } from "../dom.js";
 import * as format from "../format.js";
 import { field, form } from "../parts/fields.js";
@@ -17,12 +18,13 @@ export async function entry({ parts: [, id] }) {
 
 async function draw(view, id) {
   const told = await get(`/v1/forecasts/${encodeURIComponent(id)}`);
+  const service = await about();
   const came = told.settled ? told.settled.resolution.value : null;
   fill(
     view,
     element("p", { class: "crumbs" }, element("a", { href: address(["ledger"]) }, "Ledger"), element("span", { "aria-hidden": true }, " / "), element("span", { class: "hash" }, told.id)),
     forecastCard(told.forecast, { level: 1, outcome: came }),
-    settlement(told, () => draw(view, id)),
+    settlement(told, service, () => draw(view, id)),
     issued(told),
   );
 }
@@ -50,11 +52,13 @@ function fact(title, value) {
   return [element("dt", {}, title), element("dd", {}, value)];
 }
 
-function settlement(told, again) {
+function settlement(told, service, again) {
   const card = element("section", { class: "card", id: "outcome" }, element("h2", {}, "Outcome"));
   if (told.settled) card.append(settled(told));
   const resolving = resolution(told, again);
-  card.append(told.settled ? element("details", {}, element("summary", {}, "Correct it"), resolving) : resolving);
+  const offered = told.settled ? element("details", {}, element("summary", {}, "Correct it"), resolving) : resolving;
+  if (may(service, "forecast")) card.append(offered);
+  else if (!told.settled) card.append(element("p", { class: "muted" }, "It is awaited. Whoever has a key of the scope forecast can tell it."));
   return card;
 }
 

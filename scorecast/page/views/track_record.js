@@ -2,33 +2,47 @@
 
 import { element } from "../dom.js";
 import * as format from "../format.js";
+import { choice, field, form } from "../parts/fields.js";
 import { problemNote } from "../parts/problem.js";
 import { breakdowns, calibrationPlots, coverageColumns, MEANING, scoreColumn } from "../parts/scores.js";
 import { table } from "../parts/table.js";
-import { address } from "../router.js";
+import { address, go } from "../router.js";
 import { get } from "../service.js";
 
-/** The view. */
-export async function trackRecord() {
+/** The view; by which horizon or user it is broken down, and whose forecasts it counts, stand in the address. */
+export async function trackRecord({ query }) {
   return element(
     "section",
     { class: "view" },
     element("h1", {}, "Track record"),
     element("p", { class: "lead" }, "Only foresight counts: forecasts that were issued before their outcome was public."),
-    await tracks(),
+    narrowing(query),
+    await tracks(query),
   );
 }
 
-async function tracks() {
+function narrowing(query) {
+  const by = choice("Broken down", [["", "by horizon"], ["user", "by user"]], query.get("by") ?? "");
+  const user = field("User", { value: query.get("user") ?? "", placeholder: "everybody" });
+  const send = () => go(["track-record"], { by: by.input.value, user: user.input.value.trim() });
+  by.input.addEventListener("change", send);
+  const row = element("div", { class: "row" }, element("button", { type: "submit" }, "Narrow"), query.size > 0 && element("a", { class: "button plain", href: address(["track-record"]) }, "Clear"));
+  return element("div", { class: "panel" }, form({ role: "search", "aria-label": "Track record" }, [element("div", { class: "fields" }, by, user), row], send));
+}
+
+async function tracks(query) {
+  const byUser = query.get("by") === "user";
+  const user = query.get("user") ?? "";
   try {
-    const { tracks: found } = await get("/v1/track-record");
-    return found.length ? [overview(found), found.map(track)] : nothing();
+    const { tracks: found } = await get("/v1/track-record", { by_user: byUser, user });
+    return found.length ? [overview(found), found.map((one) => track(one, byUser))] : nothing(user);
   } catch (error) {
     return problemNote(error);
   }
 }
 
-function nothing() {
+function nothing(user) {
+  if (user) return element("p", { class: "empty" }, `No settled forecast of ${user} counts yet.`);
   return element(
     "div",
     { class: "empty" },
@@ -55,9 +69,9 @@ function overview(found) {
   );
 }
 
-const PARTS = { groups: "By horizon", levels: "By what was known", benchmarks: "By benchmark" };
+const PARTS = { levels: "By what was known", benchmarks: "By benchmark" };
 
-function track({ forecaster, counted, hindsight, repeated, calibration, result }) {
+function track({ forecaster, counted, hindsight, repeated, calibration, result }, byUser) {
   const aside = [hindsight && `${hindsight} issued when the outcome was public`, repeated && `${repeated} further answers to the same question`].filter(Boolean).join(", ");
   return element(
     "section",
@@ -65,6 +79,6 @@ function track({ forecaster, counted, hindsight, repeated, calibration, result }
     element("h2", {}, forecaster),
     element("p", { class: "muted" }, `${format.count(counted)} forecast${counted === 1 ? "" : "s"} counted${aside ? `; not scored: ${aside}` : ""}.`),
     calibrationPlots(calibration, counted),
-    breakdowns(result.forecasters[forecaster], PARTS, "Settled"),
+    breakdowns(result.forecasters[forecaster], { groups: byUser ? "By user" : "By horizon", ...PARTS }, "Settled"),
   );
 }

@@ -34,6 +34,28 @@ def test_health_readiness_and_the_description_need_no_key(keyed, path) -> None:
     assert keyed.get(path).status_code == 200
 
 
+def test_everybody_is_told_whether_a_key_is_needed_and_who_has_one_what_it_opens(
+    client, keyed, bearer, monkeypatch
+) -> None:
+    for name in ("OPENAI_BASE_URL", "OPENAI_API_KEY", "SCORECAST_MODEL"):
+        monkeypatch.delenv(name, raising=False)
+    local, stranger = client.get("/v1/about").json(), keyed.get("/v1/about").json()
+    assert (local["keys_required"], local["scope"], local["language_model"]) == (False, "admin", None)
+    monkeypatch.setenv("SCORECAST_MODEL", "some-model")
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://user:secret@127.0.0.1:9/v1")
+    known = keyed.get("/v1/about", headers=bearer(Scope.READ, name="ada"))
+    assert stranger | {"version": ""} == {
+        "version": "", "keys_required": True, "user": "", "scope": None, "language_model": None
+    }  # fmt: skip
+    assert (known.json()["user"], known.json()["scope"], known.json()["language_model"]) == (
+        "ada",
+        "read",
+        "some-model",
+    )
+    assert "secret" not in known.text
+    assert keyed.get("/v1/about", headers={"Authorization": "Bearer sc_wrong"}).status_code == 401
+
+
 @pytest.mark.parametrize(
     "told",
     ["", "Bearer", "Bearer sc_00000000_" + "A" * 43, "Basic c2M6c2M=", "Bearer ' OR 1=1 --", "Bearer é"],

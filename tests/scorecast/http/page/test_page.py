@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from records.access_key import Scope
+
 pytestmark = pytest.mark.xdist_group("page")
 
 VIEWS = ("#/ask", "#/compare", "#/compare?for=model", "#/records", "#/ledger", "#/track-record")
@@ -129,6 +131,15 @@ def test_an_outcome_settles_an_entry_and_enters_the_track_record(visit, page_cli
     page.wait_for_selector(".column", state="attached")
     page.locator("summary", has_text="By horizon").click()
     page.get_by_role("rowheader", name="within 30 days").wait_for()
+    page.get_by_label("Broken down").select_option("by user")
+    page.locator("summary", has_text="By user").click()
+    page.locator("details[open] tbody tr").wait_for()
+    assert "by=user" in page.url
+    page.get_by_label("User").fill("nobody")
+    page.keyboard.press("Enter")
+    page.get_by_text("No settled forecast of nobody").wait_for()
+    page.goto(page.url.partition("#")[0] + "#/track-record")
+    page.wait_for_selector(".column", state="attached")
     assert page.get_by_role("rowheader", name="pool", exact=True).count() == 1
     calibration = page_client.get("/v1/track-record").json()["tracks"][0]["calibration"]
     assert sum(calibration["pit"]) == pytest.approx(1.0)
@@ -272,8 +283,6 @@ def test_the_choice_of_colours_is_kept(visit) -> None:
 
 
 def test_a_key_is_asked_for_where_one_is_needed_and_stays_in_the_tab(browser, keyed, bearer) -> None:
-    from records.access_key import Scope
-
     secret = bearer(Scope.FORECAST)["Authorization"].removeprefix("Bearer ")
     page = browser.new_page()
     page.goto(f"{str(keyed.base_url).rstrip('/')}/#/records")
@@ -288,6 +297,32 @@ def test_a_key_is_asked_for_where_one_is_needed_and_stays_in_the_tab(browser, ke
     page.get_by_role("button", name="Forget it").click()
     page.get_by_text("A key is needed").wait_for()
     assert page.evaluate("sessionStorage.length") == 0
+    page.context.close()
+
+
+def test_what_the_service_cannot_do_for_this_caller_is_not_offered(visit, browser, keyed, bearer, monkeypatch) -> None:
+    monkeypatch.delenv("SCORECAST_MODEL", raising=False)
+    page = visit().go()
+    page.wait_for_load_state("networkidle")
+    assert page.locator(".ask-box input[type=checkbox]:visible").count() == 0
+    monkeypatch.setenv("SCORECAST_MODEL", "some-model")
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
+    page.reload()
+    page.get_by_label("Let some-model look into it too").wait_for()
+    reader, at = bearer(Scope.READ)["Authorization"].removeprefix("Bearer "), str(keyed.base_url).rstrip("/")
+    entry = keyed.post(
+        "/v1/forecasts",
+        json={"questions": [{"model": "qwen3-32b", "benchmark": "gpqa_diamond"}]},
+        headers=bearer(Scope.FORECAST),
+    ).json()["forecasts"][0]["id"]
+    page = browser.new_page()
+    page.goto(f"{at}/#/ledger/{entry}")
+    page.get_by_label("Key", exact=True).fill(reader)
+    page.keyboard.press("Enter")
+    page.get_by_text("It is awaited.").wait_for()
+    assert page.get_by_role("form", name="Outcome").count() == 0
+    page.goto(f"{at}/#/ask")
+    page.get_by_text("Your key opens looking things up, not forecasts").wait_for()
     page.context.close()
 
 
