@@ -24,6 +24,7 @@ from scorecast.cli.bench_options import (
     suite_command,
 )
 from scorecast.cli.bench_plan import next_cells, subset
+from scorecast.cli.bench_recalibration import recalibration
 from scorecast.cli.bench_retrieval import retrieval
 from scorecast.cli.bench_service import service
 
@@ -41,6 +42,7 @@ app.command("service")(service)
 app.command("batch")(batch)
 app.command("subset")(subset)
 app.command("next")(next_cells)
+app.command("recalibration")(recalibration)
 
 
 def _measure(name: str, own: Mapping[str, Any], asking: Asking, judging: Judging) -> None:
