@@ -22,6 +22,9 @@ from records.record import Record
 Ints = NDArray[np.intp]
 Mask = NDArray[np.bool_]
 
+TOLD = ("id", "model", "benchmark", "value", "published")
+"""What resemblance rests on: columns of the table of records."""
+
 OVERLAP = 4
 """Two rows, or two columns, are compared where at least this many values are shared."""
 
@@ -30,8 +33,8 @@ SHRINKAGE = 6.0
 
 
 def headline(records: pd.DataFrame) -> pd.DataFrame:
-    """Records in the headline metric that are not copies, the newest report of a cell first."""
-    own = records[(records["metric"] == "") & (records["duplicate_of"] == "")]
+    """Records in the headline metric that are not copies, the newest report of a cell first; ``TOLD`` of each."""
+    own = records.loc[(records["metric"] == "") & (records["duplicate_of"] == ""), list(TOLD)]
     return own.sort_values(["published", "id"], ascending=[False, True], kind="stable")
 
 
