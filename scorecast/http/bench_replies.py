@@ -115,4 +115,3 @@ class BenchChoices(Told):
     parameters: list[ParameterTold]
     forecasters: list[str]
     baselines: list[str] = Field(description="Judged in every run, whoever else is.")
-    may_begin: bool = Field(description="Whether your key may begin runs.")

@@ -9,13 +9,9 @@ import { problemNote } from "./problem.js";
 const WHOLE = { type: "number", min: 1, step: 1, inputmode: "numeric" };
 const FIRST = "pool";
 
-/** The form; nothing where this key may not begin runs. */
+/** The form. */
 export async function benchForm() {
   const choices = await get("/v1/bench-suites");
-  return choices.may_begin ? filled(choices) : null;
-}
-
-function filled(choices) {
   const suite = choice("Suite", choices.suites.map(({ name }) => [name, name]), choices.suites[0].name);
   const about = element("p", { class: "hint", id: newId("about"), role: "status" });
   suite.append(about);

@@ -1,5 +1,6 @@
 // One benchmark run: how far it is, and when it is done, what it has shown.
 
+import { about, may } from "../about.js";
 import { announce, element, fill } from "../dom.js";
 import * as format from "../format.js";
 import { benchProgress } from "../parts/bench_progress.js";
@@ -17,18 +18,18 @@ const GONE = new Set([401, 403, 404]);
 export async function benchRun({ parts: [, id] }) {
   const view = element("section", { class: "view" });
   const path = `/v1/bench-runs/${encodeURIComponent(id)}`;
-  const [told, { may_begin: may }] = await Promise.all([get(path), get("/v1/bench-suites")]);
-  draw(view, told, may, path);
+  const told = await get(path);
+  draw(view, told, may(await about(), "admin"), path);
   return view;
 }
 
-function draw(view, told, may, path) {
+function draw(view, told, mine, path) {
   const shown = element("div", { class: "answer" });
-  const cancel = may && OPEN.has(told.state) && element("div", {}, element("button", { type: "button", class: "plain", onclick: () => end() }, "Cancel the run"));
+  const cancel = mine && OPEN.has(told.state) && element("div", {}, element("button", { type: "button", class: "plain", onclick: () => end() }, "Cancel the run"));
   const redraw = (later) => {
     if (OPEN.has(later.state)) return fill(shown, benchProgress(later));
     announce(`The run is ${later.state}`);
-    return draw(view, later, may, path);
+    return draw(view, later, mine, path);
   };
   const end = async () => {
     try {

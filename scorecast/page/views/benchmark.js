@@ -1,5 +1,6 @@
 // Benchmark runs: how good each forecaster is on questions whose answers are hidden from it; the newest first.
 
+import { about, may } from "../about.js";
 import { element } from "../dom.js";
 import * as format from "../format.js";
 import { benchForm } from "../parts/bench_form.js";
@@ -13,19 +14,20 @@ const MOST_NAMED = 3;
 
 /** The view. */
 export async function benchmark({ query }) {
-  const [begin, runs] = await Promise.all([benchForm(), get("/v1/bench-runs", { limit: SHOWN, cursor: passed(query).cursor })]);
+  const runs = await get("/v1/bench-runs", { limit: SHOWN, cursor: passed(query).cursor });
+  const begin = may(await about(), "admin") ? await benchForm() : null;
   return element(
     "section",
     { class: "view" },
     element("h1", {}, "Benchmark"),
     element("p", { class: "lead" }, "Scores that are known are hidden, and each forecaster says what they are."),
     begin,
-    list(runs, query, begin !== null),
+    list(runs, query, begin),
   );
 }
 
-function list({ runs, next_cursor: next }, query, may) {
-  if (!runs.length) return element("p", { class: "empty" }, may ? "No run yet. Begin one above." : "No run yet. Whoever has a key of the scope admin can begin one.");
+function list({ runs, next_cursor: next }, query, begin) {
+  if (!runs.length) return element("p", { class: "empty" }, begin ? "No run yet. Begin one above." : "No run yet. Whoever has a key of the scope admin can begin one.");
   return [element("div", { class: "card flush" }, table("Benchmark runs", COLUMNS, runs)), pager(["benchmark"], query, { next, shown: SHOWN })];
 }
 
