@@ -122,8 +122,9 @@ def track_record(
     from eval.track_record import By
     from records.errors import NotEnoughRecords
     from scorecast.cli import bench_tables, session
-    from scorecast.cli.ledger_tables import uncounted
+    from scorecast.cli.ledger_tables import recalibration, uncounted
     from scorecast.cli.output import console
+    from scorecast.ledger.in_force import in_force
     from scorecast.ledger.track_record import track_record as scored
 
     screen = console()
@@ -136,9 +137,11 @@ def track_record(
                 raise  # what was asked for cannot be written
             screen.print(str(none_yet))
             return
-    for track in tracks:
+        recalibrates, day = workspace.settings.recalibrates, session.today()
+        forces = [in_force(track.told.counted, workspace.settled, day=day) if recalibrates else () for track in tracks]
+    for track, found in zip(tracks, forces, strict=True):
         screen.print(bench_tables.forecasters(track.result))
-        for line in uncounted(track.told):
+        for line in (*uncounted(track.told), *recalibration(found)):
             screen.print(line)
         name = track.told.forecaster
         if json:

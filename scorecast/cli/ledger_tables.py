@@ -9,6 +9,7 @@ from rich.text import Text
 
 from eval.track_record import Told
 from records.ledger import Issued, Settled
+from scorecast.ledger.in_force import InForce
 from scorecast.showing.card import score
 
 ID_SHOWN = 8
@@ -47,6 +48,12 @@ def uncounted(told: Told) -> list[Text]:
         lines.append(f"{told.hindsight} more could know the outcome, which was public when they were issued.")
     if told.repeated:
         lines.append(f"{told.repeated} more repeat a question of the same as-of date.")
+    return [Text(f"  {line}", style="dim") for line in lines]
+
+
+def recalibration(found: Sequence[InForce]) -> list[Text]:
+    """What recalibration by settled forecasts does to new ones."""
+    lines = [one.sentence for one in found] or ["Recalibration by settled forecasts is off (SCORECAST_RECALIBRATION)."]
     return [Text(f"  {line}", style="dim") for line in lines]
 
 

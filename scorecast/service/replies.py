@@ -200,6 +200,17 @@ class CalibrationTold(Told):
     )
 
 
+class RecalibrationTold(Told):
+    """What settled forecasts do to new ones of the same forecaster, before what groups and benchmarks taught."""
+
+    forecaster: str = Field(description="An agent is told apart by its language model, and whether names were masked.")
+    settled: int = Field(description="Forecasts that it learns from.")
+    worth: float = Field(description="How many independent ones they are worth.")
+    shift: float = Field(description="On the probit scale; above 0 moves forecasts up.")
+    spread: float = Field(description="On the probit scale; above 1 makes forecasts wider.")
+    issued: int = Field(description="How many of the settled ones had been recalibrated.")
+
+
 class TrackTold(Told):
     """The track record of one forecaster."""
 
@@ -208,6 +219,9 @@ class TrackTold(Told):
     hindsight: int = Field(description="Settled, but issued when the outcome was public: told, never scored.")
     repeated: int = Field(description="Further answers to a question of the same as-of date: not scored.")
     calibration: CalibrationTold
+    recalibration: list[RecalibrationTold] = Field(
+        description="Of new forecasts, by whom it tells apart; empty where it is off."
+    )
     result: dict[str, object] = Field(description="All scores, as `scorecast track-record --json` writes them.")
 
 

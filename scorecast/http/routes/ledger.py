@@ -15,10 +15,12 @@ from records.ledger import Issued, Selection, Settled
 from records.store import Ledger, Store
 from scorecast.http.at_hand import Asker, AtDesk, Cursor, Limit, Reader, answer
 from scorecast.http.problems import Problem
+from scorecast.ledger.in_force import InForce, in_force
 from scorecast.ledger.resolving import resolve
 from scorecast.ledger.track_record import Track, calibration, track_record
 from scorecast.service import replies
 from scorecast.service.asked import ResolutionAsked
+from scorecast.service.desk import Desk
 from scorecast.service.paging import page
 from scorecast.showing.reply_json import Json, entry_json, settled_json
 
@@ -104,7 +106,8 @@ async def record(
     wanted = Selection(model=model, benchmark=benchmark, method=method, user=user, issued_from=since)
     by = By.USER if by_user else By.HORIZON
     tracks = await desk.crew.looking.run(_tracks, desk.store, wanted, by)
-    return answer({"tracks": [_track(track) for track in tracks]})
+    told = [_track(track, await desk.crew.looking.run(_in_force, desk, track)) for track in tracks]
+    return answer({"tracks": told})
 
 
 def _find(ledger: Ledger, entry_id: str) -> Issued:
@@ -122,12 +125,30 @@ def _tracks(store: Store, wanted: Selection, by: By) -> Sequence[Track]:
         return ()
 
 
-def _track(track: Track) -> Json:
+def _in_force(desk: Desk, track: Track) -> Sequence[InForce]:
+    if not desk.workspace.settings.recalibrates:
+        return ()
+    return in_force(track.told.counted, desk.workspace.settled, day=desk.today())
+
+
+def _recalibration(one: InForce) -> Json:
+    return {
+        "forecaster": one.forecaster,
+        "settled": one.taught.settled,
+        "worth": round(one.taught.worth, 2),
+        "shift": round(one.taught.map.shift, 4),
+        "spread": round(one.taught.map.spread, 4),
+        "issued": one.issued,
+    }
+
+
+def _track(track: Track, found: Sequence[InForce]) -> Json:
     return {
         "forecaster": track.told.forecaster,
         "counted": len(track.told.counted),
         "hindsight": track.told.hindsight,
         "repeated": track.told.repeated,
         "calibration": {name: list(values) for name, values in calibration(track)._asdict().items()},
+        "recalibration": [_recalibration(one) for one in found],
         "result": track.result.model_dump(mode="json"),
     }

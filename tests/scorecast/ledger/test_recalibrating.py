@@ -12,11 +12,13 @@ from records.evidence import EvidenceLevel
 from records.exclusion import NOTHING, Exclusion
 from records.forecast import Provenance
 from retrieval.nearest import NearestRecords
+from scorecast.ledger.in_force import in_force
 from scorecast.ledger.marks import forecaster_of, raw_levels
 from scorecast.ledger.recalibrating import FromLedger
 from scorecast.pipeline import Pipeline
 
 DAY = dt.date(2025, 6, 1)
+PUBLISHED_BEFORE = dt.date(2025, 3, 1)
 MANY = 24
 
 
@@ -202,3 +204,17 @@ def test_the_pipeline_recalibrates_before_anything_is_issued(ledger_store, asked
     assert plain.distribution == asked.distribution
     assert told.distribution.median > plain.distribution.median
     assert told.provenance.settings["records"] == plain.provenance.settings["records"]
+
+
+def test_a_track_record_says_what_is_in_force(ledger_store, recalibrated, stated, settle, many) -> None:
+    settled = many()
+    late = dt.datetime(2025, 6, 20, tzinfo=dt.UTC)
+    issued = recalibrated(stated("late-model", "late-bench", as_of=DAY))
+    moment = dt.datetime.combine(DAY, dt.time(12), dt.UTC)
+    settled.append(settle(issued, issued=moment, published=late.date(), entered=late))
+    [told] = in_force(settled, FromLedger(ledger_store.resolutions), day=dt.date(2025, 7, 1))
+    assert (told.forecaster, told.taught.settled, told.issued) == ("pool", MANY + 1, 1)
+    assert "worth" in told.sentence
+    assert "1 of these issued recalibrated" in told.sentence
+    [before] = in_force(settled, FromLedger(ledger_store.resolutions), day=PUBLISHED_BEFORE)
+    assert "nothing was settled before" in before.sentence
