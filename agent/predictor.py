@@ -45,6 +45,9 @@ if TYPE_CHECKING:
 AT_ONCE = 64
 """Questions that are deliberated on at the same time; the endpoint holds back what it must."""
 
+HEARTBEAT = 1.0
+"""Seconds between two looks whether to go on."""
+
 PROBE = 1_000
 """Number of the draw that is asked for nothing but its memory."""
 
@@ -94,6 +97,7 @@ class Agent:
         name: what a user types.
         batched: whether its calls go into batches of the provider: rounds take hours then, so that no question is held
             to its seconds, and all questions are deliberated on at the same time.
+        go_on: asked every second while questions are deliberated on; once it says no, they are given up unanswered.
     """
 
     statistics: Predictor
@@ -113,6 +117,7 @@ class Agent:
     keep: Callable[[Remembered], object] = lambda _remembered: None
     name: str = AGENT
     batched: bool = False
+    go_on: Callable[[], bool] = field(default=lambda: True, repr=False)
 
     def fit(self, history: History) -> FittedAgent:
         """Fit the statistics and learn the weights.
@@ -191,6 +196,7 @@ class FittedAgent:
 
         Raises:
             LeakageError: a question that is older than the history, or whose cell the history shows.
+            CancelledError: of ``concurrent.futures``: the agent's ``go_on`` says no.
         """
         for question in questions:
             self.history.refuse_leak(question)
@@ -215,7 +221,14 @@ class FittedAgent:
             async with gate:
                 tell(number, await self.answer(question, told, models))
 
-        await asyncio.gather(*(one(number, *pair) for number, pair in enumerate(asked)))
+        work = asyncio.gather(*(one(number, *pair) for number, pair in enumerate(asked)))
+        try:
+            while not (await asyncio.wait({work}, timeout=HEARTBEAT))[0]:
+                if not self.agent.go_on():
+                    break
+        finally:
+            work.cancel()  # changes nothing where it is done
+        await work
 
     async def answer(self, question: Question, told: Answer, models: ChatModels) -> Answer:
         """Deliberate on one question and weigh what comes of it against what the statistics say.

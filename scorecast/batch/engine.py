@@ -93,9 +93,8 @@ class Engine:
             pace = Pace.of(options, AgentHome.of(self.workspace.settings), spent=budget.spent)
             begun = Progress(job.size, store.jobs.tally(job.id), spent=budget.spent)
             relay = Relay(store, job, self.tell, self.stopped, begun)
-            batching = Batching(journal_of(self.folder, job.id), budget, tell=relay.rounds, go_on=relay.go_on)
             engine = replace(self, tell=relay.progress)
-            run = _Run(engine, job, options, budget, self._pipeline(options, budget, batching), pace, hold)
+            run = _Run(engine, job, options, budget, self._pipeline(options, budget, relay), pace, hold)
             progress = run.work()
             if not progress.left:
                 store.jobs.set_state(job.id, JobState.DONE, at=self.clock())
@@ -105,7 +104,7 @@ class Engine:
         """What the store says was spent by now, perhaps by other machines."""
         return Spent.model_validate_json(self.workspace.store.jobs.find(job.id).spent)
 
-    def _pipeline(self, options: BatchOptions, budget: Budget, batching: Batching) -> Pipeline:
+    def _pipeline(self, options: BatchOptions, budget: Budget, relay: Relay) -> Pipeline:
         pipeline = self.workspace.pipeline(options.forecaster, agent=options.agent_options)
         if not isinstance(pipeline.predictor, Agent):
             return pipeline
@@ -115,7 +114,9 @@ class Engine:
         # Items of a batch do not learn from each other: who is asked first would depend on chance.
         agent = replace(pipeline.predictor, budget=budget, memory=NoMemory(), endpoint=partial(open_endpoint, access))
         if options.provider_batch:
-            agent = replace(agent, batched=True, endpoint=partial(open_endpoint, access, batching=batching))
+            batching = Batching(journal_of(self.folder, relay.job.id), budget, tell=relay.rounds)
+            in_batches = partial(open_endpoint, access, batching=batching)
+            agent = replace(agent, batched=True, endpoint=in_batches, go_on=relay.go_on)
         return replace(pipeline, predictor=agent)
 
 

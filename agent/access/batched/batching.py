@@ -37,11 +37,6 @@ def _untold(_rounds: Rounds) -> None:
     """Tell nobody."""
 
 
-def _ever() -> bool:
-    """Go on whatever happens."""
-    return True
-
-
 @dataclass(frozen=True)
 class Batching:
     """What is the run's own about its batches.
@@ -50,10 +45,8 @@ class Batching:
         journal: file of the batches of the job.
         budget: of the whole run, for replies that nobody waits for any more.
         tell: told of the batches on their way after each look.
-        go_on: asked every second; once it says no, whoever waits is sent away, and the batches are left alone.
     """
 
     journal: Path
     budget: Budget
     tell: Callable[[Rounds], object] = field(default=_untold, repr=False)
-    go_on: Callable[[], bool] = field(default=_ever, repr=False)

@@ -36,7 +36,6 @@ MOST_BYTES = 200_000_000
 """Of one file of requests."""
 LONGEST_POLL = 60.0
 POLL_GROWTH = 1.5
-HEARTBEAT = 1.0
 PATIENCE = 26 * 3_600.0
 """Seconds after which nobody waits for a batch any more, whose window is 24 hours."""
 GONE = 404
@@ -60,11 +59,10 @@ class Gatherer:
         self._waiting: list[Request] = []
         self._flying: dict[str, Request] = {}
         self._flights: list[Flight] = []
-        self._arrived, self._halted = asyncio.Event(), False
+        self._arrived, self._closed = asyncio.Event(), False
         self._tasks: set[asyncio.Task[None]] = set()
         self._take_up()
         self._begin(self._gather())
-        self._begin(self._beat())
 
     def on_its_way(self, key: str) -> asyncio.Future[None] | None:
         """Return what is done once the fate of a request is known that nobody waits for."""
@@ -78,7 +76,7 @@ class Gatherer:
             Setback: the batch or the request failed.
             StoreError: the journal cannot be written; nothing was sent.
         """
-        if self._halted:
+        if self._closed:
             raise asyncio.CancelledError
         line, worst = request_line(key, body), reservation.worst
         request = Request(Named(key, worst.tokens, worst.usd, len(line)), line, reservation)
@@ -95,7 +93,7 @@ class Gatherer:
 
     async def close(self) -> None:
         """Leave the batches alone that are on their way, and close connections and journal."""
-        self._halted = True
+        self._closed = True
         for task in (tasks := list(self._tasks)):
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -117,15 +115,6 @@ class Gatherer:
                     self._batching.budget.found(named.worst)
             else:
                 self._begin(self._fly(Flight.of(kept, begun=self._clock())))
-
-    async def _beat(self) -> None:
-        """Ask every second whether to go on; if not, send everybody away who waits."""
-        while self._batching.go_on():
-            await asyncio.sleep(HEARTBEAT)
-        self._halted = True
-        for request in [*self._waiting, *self._flying.values()]:
-            if request.waited_for:
-                request.reply.cancel()
 
     async def _gather(self) -> None:
         """Make a batch whenever no request has come for a while."""

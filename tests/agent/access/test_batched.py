@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from concurrent.futures import CancelledError
 
 import pytest
 
@@ -34,15 +33,13 @@ def open_at(tmp_path):
     """Open an endpoint whose requests go into batches of one job."""
     (tmp_path / "prices.csv").write_text(PRICES)
 
-    def open_(
-        served: ScriptedEndpoint, budget: Budget, *, go_on=lambda: True, tell=lambda _: None, **fields
-    ) -> Endpoint:
+    def open_(served: ScriptedEndpoint, budget: Budget, *, tell=lambda _: None, **fields) -> Endpoint:
         usual = {
             "model": "m", "base_url": served.url, "api_key": KEY, "timeout_seconds": 5.0, "first_wait_seconds": 0.01,
             "max_retries": 2, "cache": tmp_path / "replies.db", "prices": tmp_path / "prices.csv",
             "batch_quiet_seconds": 0.15, "batch_poll_seconds": 0.05,
         }  # fmt: skip
-        batching = Batching(tmp_path / "job.batches", budget, tell=tell, go_on=go_on)
+        batching = Batching(tmp_path / "job.batches", budget, tell=tell)
         return Endpoint(AccessSettings(**(usual | fields)), batching=batching)
 
     return open_
@@ -242,18 +239,6 @@ def test_the_journal_survives_half_a_line_and_goes_on_counting(tmp_path) -> None
         assert (kept.number, kept.batch_id, kept.requests) == (1, "batch_1", (Named("k", 1, 0.5, 2),))
         assert journal.gathered([]) == 2
     assert [one.number for one in read_journal(path)] == [1, 2]
-
-
-def test_who_is_told_to_stop_sends_everybody_away_and_leaves_the_batch_alone(open_at, tmp_path) -> None:
-    batches, budget = Batches(seconds=60.0), Budget()
-    with (
-        ScriptedEndpoint(echo, batches=batches) as served,
-        open_at(served, budget, go_on=lambda: not batches.made) as endpoint,
-        pytest.raises((CancelledError, AgentError)),
-    ):
-        endpoint.chat_model(budget).invoke("Hello?")
-    assert len(read_journal(tmp_path / "job.batches")) == 1
-    assert batches.made[0]["status"] == "completed"  # it would be: nobody cancelled it
 
 
 def test_a_request_is_reserved_before_it_enters_a_batch(open_at) -> None:

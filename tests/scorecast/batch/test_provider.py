@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import time
 
@@ -11,7 +12,13 @@ from pandas.testing import assert_frame_equal
 
 from agent.access.scripted.batches import Batches, Ending
 from agent.access.scripted.server import ScriptedEndpoint
+from scorecast.batch import jobs
+from scorecast.batch.engine import Engine, jobs_folder
+from scorecast.batch.options import BatchOptions
+from scorecast.batch.plan import read_plan, table_of
+from scorecast.batch.provider import going_on
 
+NOW = dt.datetime(2025, 6, 2, 9, 0, tzinfo=dt.UTC)
 AGENT = ("--agent", "--think", "low", "--forecaster", "additive")
 BATCHED = (*AGENT, "--provider-batch")
 PRICES = "host,model,prompt,cached_prompt,completion,listed,source,batch\n127.0.0.1*,*,2,2,8,2026-03-01,,0.5\n"
@@ -131,3 +138,20 @@ def test_killed_while_a_batch_is_on_its_way_it_takes_it_up_and_another_is_cancel
     asked = [json.dumps(line, sort_keys=True) for line in batches.lines]
     assert len(batches.uploads) == len(batches.made) == 2
     assert len(asked) == len(set(asked)) == 3 * len(rows) == end["spent"]["calls"]
+
+
+def test_who_is_told_to_stop_leaves_the_batch_alone_and_settles_nothing(
+    workspace, settings, rows, answers, monkeypatch
+) -> None:
+    batches = Batches(seconds=300.0)
+    told = read_plan(table_of(rows), workspace.store.catalogue(), name="p", today=NOW.date())
+    options = BatchOptions(forecaster="additive", agent=True, llm="scripted", think="low", provider_batch=True)
+    job = jobs.begin(workspace.store, told, options, now=NOW)
+    with ScriptedEndpoint(answers, batches=batches) as endpoint:
+        for name, value in {"OPENAI_BASE_URL": endpoint.url, "SCORECAST_MODEL": "scripted", **SOON}.items():
+            monkeypatch.setenv(name, value)
+        far = Engine(workspace, lambda: NOW, stopped=lambda: bool(batches.made)).work(job)
+    assert (far.left, far.settled, far.spent.lost) == (len(rows), 0, 2 * len(rows))
+    assert going_on(jobs_folder(workspace), job) == [
+        f"Batch batch_1 with {2 * len(rows)} requests goes on at the provider, and is charged."
+    ]
