@@ -30,7 +30,7 @@ class Setting(Value):
 
     def told(self) -> dict[str, str | int]:
         """The fields that are told, in the order above."""
-        return {k: v for k, v in self.model_dump().items() if v not in ("", None)}
+        return {k: v for k, v in self if v not in ("", None)}
 
     def __str__(self) -> str:
         """The told fields as ``shots=5, harness=lm-eval``; ``not told`` when there are none."""

@@ -28,6 +28,9 @@ YEAR = 365.25
 UNKNOWN = 0.3
 """Resemblance in a property that is told of one model only."""
 
+FEW = 200
+"""Records up to which single values are taken from the history's table; beyond it the table is turned into lists."""
+
 NOWHERE = -1
 """Place of a name that no record bears: the last one of every array below, which holds what is known of nobody."""
 
@@ -95,9 +98,10 @@ class Near:
     def records(self, ids: Iterable[str]) -> dict[str, Record]:
         """Return visible records by id; what is not visible is left out."""
         wanted = list(ids)
+        columns = self._columns if len(self._read) < FEW else self._values
         for key in wanted:
             if key not in self._read and (place := self._rows.get(key)) is not None:
-                self._read[key] = to_record({name: column[place] for name, column in self._columns.items()})
+                self._read[key] = to_record({name: column[place] for name, column in columns.items()})
         return {key: self._read[key] for key in wanted if key in self._read}
 
     def benchmarks_like(self, benchmark: str) -> Floats:
@@ -175,8 +179,12 @@ class Near:
     def _columns(self) -> Mapping[Hashable, Any]:
         """The columns of the history's table: taking single values from them is cheaper than taking rows."""
         frame = self._history.records
-        plain = {name: frame[name].tolist() for name in NUMBERS}
-        return {name: plain.get(name, frame[name].array) for name in COLUMNS}
+        return {name: frame[name].tolist() if name in NUMBERS else frame[name].array for name in COLUMNS}
+
+    @cached_property
+    def _values(self) -> Mapping[Hashable, Any]:
+        """The same as lists, which take a moment to make, and then next to nothing for each record."""
+        return {name: self._history.records[name].tolist() for name in COLUMNS}
 
     @cached_property
     def _rows(self) -> Mapping[str, int]:

@@ -62,7 +62,7 @@ class Settler:
         self._spent, self._tell, self._stopped = spent, tell, stopped
         self._tally, self._reasons = Counter(store.jobs.tally(job.id)), Counter(store.jobs.reasons(job.id))
         self._settled, self._begun = 0, time.monotonic()
-        self._waiting: queue.Queue[Settled | None] = queue.Queue()
+        self._waiting: queue.SimpleQueue[Settled | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._write_all, name="settling", daemon=True)
         self.failure: BaseException | None = None
 
