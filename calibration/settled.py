@@ -74,35 +74,41 @@ class SettledForecasts:
     seasons: Names
     strength: float = STRENGTH
     _taught: dict[str, Taught] = field(default_factory=dict)
+    _maps: dict[str, LevelMap] = field(default_factory=dict)
 
     def taught(self, group: str) -> Taught:
         """Return what they teach about a forecast of this group."""
+        names = chain(group)
         if group not in self._taught:
-            self._taught[group] = self._learn(group)
+            maps = [self._learned(names, depth) for depth in range(len(names))]
+            narrowest = max((depth for depth, name in enumerate(names) if name in self._members), default=0)
+            rows = self._members.get(names[narrowest], ())
+            worth = self._worth if rows else 0.0
+            found = self._cautious(maps[-1], worth)
+            self._taught[group] = Taught(found, len(self.groups), worth, len(rows), names[narrowest] if rows else "")
         return self._taught[group]
 
-    def _learn(self, group: str) -> Taught:
-        *_, narrowest = names = chain(group)
-        found = Taught(SAME, len(self.groups), 0.0, 0, "")
-        for name in names:
-            rows = self._rows(name)
-            if not rows.size:
-                break
-            weights = self._weights(rows, own_benchmark=name == narrowest and name != names[0])
+    def _learned(self, names: tuple[str, ...], depth: int) -> LevelMap:
+        """Learn the map of a group after that of the group around it; who has no forecasts of its own shares that."""
+        name = names[depth]
+        if name not in self._maps:
+            parent = SAME if depth == 0 else self._learned(names, depth - 1)
+            if name not in self._members:
+                return parent
+            rows = np.array(self._members[name], dtype=np.int64)
+            weights = self._weights(rows, own_benchmark=0 < depth == len(names) - 1)
             counts = weights @ histogram(self.between[rows])
-            worth = found.worth if found.alike else float(weights.sum())
-            level_map = learned(counts, parent=found.map, strength=self.strength)
-            found = Taught(level_map, len(self.groups), worth, rows.size, name)
-        return found._replace(map=self._cautious(found.map, found.worth))
+            self._maps[name] = learned(counts, parent=parent, strength=self.strength)
+        return self._maps[name]
+
+    @cached_property
+    def _worth(self) -> float:
+        return float(self._weights(np.arange(len(self.groups)), own_benchmark=False).sum())
 
     def _cautious(self, level_map: LevelMap, worth: float) -> LevelMap:
         error = 1.0 / np.sqrt(2.0 * (worth + self.strength))  # of the logarithm of a standard deviation
         narrow = min(1.0, level_map.spread * float(np.exp(error)))
         return level_map._replace(spread=max(level_map.spread, narrow))
-
-    def _rows(self, name: str) -> NDArray[np.int64]:
-        """Positions of the forecasts that lie in a group."""
-        return np.array(self._members.get(name, ()), dtype=np.int64)
 
     @cached_property
     def _members(self) -> Mapping[str, Sequence[int]]:

@@ -120,8 +120,8 @@ def unhidden(marks: Sequence[Mark], history: History) -> tuple[Mark, ...]:
     exclude, kinship = history.exclude, history.kinship
     hidden = kinship.withheld(exclude.cells)
     models, benchmarks = kinship.every_effort(exclude.models), kinship.every_relative(exclude.benchmarks)
-    ids = history.records["id"]
-    shown = set(ids[ids.isin([one.record for one in marks if one.record])])
+    wanted, ids = [one.record for one in marks if one.record], history.records["id"]
+    shown = set(ids[ids.isin(wanted)]) if wanted else set()
     return tuple(
         one
         for one in marks
