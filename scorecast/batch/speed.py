@@ -1,4 +1,7 @@
-"""How long a batch of statistics takes: a made-up plan on the starter corpus, in a store of its own, step by step."""
+"""How long a batch of statistics takes: a made-up plan on the starter corpus, in a store of its own, step by step.
+
+On a cluster, processor time and memory are those of the process that sends out the work.
+"""
 
 from __future__ import annotations
 
@@ -19,9 +22,11 @@ import numpy as np
 from records.importers.rows import Rows
 from records.names.catalogue import Catalogue
 from scorecast.batch import jobs
+from scorecast.batch.crew import Calling, alone
 from scorecast.batch.engine import Engine, jobs_folder
 from scorecast.batch.options import BatchOptions
 from scorecast.batch.plan import read_plan, table_of
+from scorecast.batch.progress import Progress
 from scorecast.settings import Settings
 from scorecast.workspace import Workspace, open_workspace
 
@@ -32,18 +37,36 @@ MEGABYTE = 1024.0 if sys.platform != "darwin" else 1024.0**2
 
 
 class Step(NamedTuple):
-    """What one step took: seconds by the clock and of processors, and the peak of the process after it."""
+    """What one step took: seconds by the clock and of processors, and the peak of the process after it.
+
+    ``within`` says that it is a part of the step before it.
+    """
 
     name: str
     seconds: float
     cpu_seconds: float
     megabytes: float
+    within: bool = False
 
 
 def measure(
-    settings: Settings, *, items: int, seed: int, now: dt.datetime, busy: Callable[[str], None]
+    settings: Settings,
+    *,
+    items: int,
+    seed: int,
+    now: dt.datetime,
+    busy: Callable[[str], None],
+    crew: Calling = alone,
 ) -> Iterator[Step]:
     """Forecast a made-up plan; the forecaster is fitted before the first step, the user's store is not touched.
+
+    Args:
+        settings: whose kept fits are used.
+        items: of the plan.
+        seed: of its models and benchmarks.
+        now: as of when it is forecast.
+        busy: told before work that takes seconds.
+        crew: who answers.
 
     Raises:
         StoreError: the home or the folder for temporary files cannot be written to.
@@ -52,7 +75,9 @@ def measure(
         apart = replace(settings, database_url=f"sqlite:///{Path(folder) / 'store.db'}")
         with open_workspace(apart, now=now, busy=busy) as workspace:
             _fit(workspace, now)
-            yield from _steps(workspace, Path(folder), items=items, seed=seed, now=now)
+            yield from _steps(
+                workspace, Path(folder), made_up(workspace.store.catalogue(), items, seed=seed), now, crew
+            )
 
 
 def _fit(workspace: Workspace, now: dt.datetime) -> None:
@@ -60,15 +85,19 @@ def _fit(workspace: Workspace, now: dt.datetime) -> None:
     pipeline.predictor.fit(pipeline.source.history(as_of=now.date()))
 
 
-def _steps(workspace: Workspace, folder: Path, *, items: int, seed: int, now: dt.datetime) -> Iterator[Step]:
+def _steps(workspace: Workspace, folder: Path, table: Rows, now: dt.datetime, crew: Calling) -> Iterator[Step]:
     catalogue, options = workspace.store.catalogue(), BatchOptions(output=str(folder / "forecasts.parquet"))
-    table = made_up(catalogue, items, seed=seed)
     plan, step = _timed("read the plan", lambda: read_plan(table, catalogue, name="made up", today=now.date()))
     yield step
     job, step = _timed("keep it", lambda: jobs.begin(workspace.store, plan, options, now=now))
     yield step
-    _, step = _timed("forecast and enter in the ledger", lambda: Engine(workspace, lambda: now).work(job))
+    watch = _Watch()
+    _, step = _timed(
+        "forecast and enter in the ledger", lambda: Engine(workspace, lambda: now, watch.tell, crew=crew).work(job)
+    )
     yield step
+    if watch.first is not None:
+        yield watch.first
     _, step = _timed("write Parquet", lambda: jobs.Files.of(options).write(workspace.store, job))
     yield step
     for left in jobs_folder(workspace).glob(f"{job.id}.*"):
@@ -83,8 +112,25 @@ def made_up(catalogue: Catalogue, items: int, *, seed: int) -> Rows:
     return table_of({"run": f"run {n}", "model": str(m), "benchmark": str(b)} for n, (m, b) in enumerate(pairs))
 
 
+class _Watch:
+    """Notes when the first items are settled: until then a cluster is called together and gets what was fitted."""
+
+    def __init__(self) -> None:
+        self._started, self._cpu = time.perf_counter(), time.process_time()
+        self.first: Step | None = None
+
+    def tell(self, far: Progress) -> None:
+        if self.first is None:
+            seconds, cpu = time.perf_counter() - self._started, time.process_time() - self._cpu
+            self.first = Step(f"  of which until the first {far.settled:,}", seconds, cpu, _peak(), within=True)
+
+
 def _timed(name: str, work: Callable[[], T]) -> tuple[T, Step]:
     started, cpu = time.perf_counter(), time.process_time()
     done = work()
     seconds, cpu = time.perf_counter() - started, time.process_time() - cpu
-    return done, Step(name, seconds, cpu, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / MEGABYTE)
+    return done, Step(name, seconds, cpu, _peak())
+
+
+def _peak() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / MEGABYTE

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from records.job import Job
     from scorecast.batch.cluster.connecting import Cluster
     from scorecast.batch.crew import Calling
+    from scorecast.settings import Settings
     from scorecast.workspace import Workspace
 
 
@@ -30,7 +33,8 @@ def finish(workspace: Workspace, job: Job, cluster: Cluster | None = None, *, qu
     how = f"`scorecast jobs resume {job.id}` goes on."
     try:
         with batch_show.watching(job, quiet=quiet, as_json=as_json) as tell:
-            far = Engine(workspace, session.now, tell, crew=_crew(workspace, cluster)).work(job)
+            crew = crew_of(workspace.settings, cluster, busy=workspace.busy)
+            far = Engine(workspace, session.now, tell, crew=crew).work(job)
         options = BatchOptions.of(job)
         job = workspace.store.jobs.find(job.id)
         if not far.left:
@@ -47,11 +51,12 @@ def finish(workspace: Workspace, job: Job, cluster: Cluster | None = None, *, qu
     batch_show.tell_end(job, far, written, quiet=quiet, as_json=as_json)
 
 
-def _crew(workspace: Workspace, cluster: Cluster | None) -> Calling:
+def crew_of(settings: Settings, cluster: Cluster | None, *, busy: Callable[[str], None]) -> Calling:
+    """Return what calls together who works: this process, or a cluster where one is given."""
     from scorecast.batch.crew import alone
 
     if cluster is None:
         return alone
     from scorecast.batch.cluster.crew import on_cluster
 
-    return on_cluster(cluster, workspace.settings, busy=workspace.busy)
+    return on_cluster(cluster, settings, busy=busy)

@@ -7,11 +7,15 @@ from typing import Annotated
 import typer
 
 from scorecast.cli.bench_options import Seed
+from scorecast.cli.cluster_options import Address, Engine, OnEngine, Workers, cluster_of
 
 
 def batch(
     *,
     items: Annotated[int, typer.Option("--items", min=1, max=100_000, help="Items of the plan.")] = 10_000,
+    engine: OnEngine = Engine.LOCAL,
+    address: Address = "",
+    ray_workers: Workers = None,
     seed: Seed = 0,
 ) -> None:
     """Measure time and memory of a batch on a made-up plan, once the forecaster is fitted."""
@@ -19,13 +23,17 @@ def batch(
 
     from scorecast.batch.speed import measure
     from scorecast.cli import session
+    from scorecast.cli.batch_run import crew_of
     from scorecast.cli.output import console
     from scorecast.settings import Settings
 
     table = Table("step", "s", "CPU s", "peak MB", box=None, header_style="bold")
     total = cpu = 0.0
-    for step in measure(Settings.from_environment(), items=items, seed=seed, now=session.now(), busy=session.tell):
+    settings = Settings.from_environment()
+    crew = crew_of(settings, cluster_of(engine, address, ray_workers), busy=session.tell)
+    for step in measure(settings, items=items, seed=seed, now=session.now(), busy=session.tell, crew=crew):
         table.add_row(step.name, f"{step.seconds:.2f}", f"{step.cpu_seconds:.2f}", f"{step.megabytes:,.0f}")
-        total, cpu = total + step.seconds, cpu + step.cpu_seconds
+        if not step.within:
+            total, cpu = total + step.seconds, cpu + step.cpu_seconds
     table.add_row(f"{items:,} items in all", f"{total:.2f}", f"{cpu:.2f}", "")
     console().print(table)
