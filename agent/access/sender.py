@@ -15,7 +15,10 @@ class Sender(Protocol):
     """Sends one attempt."""
 
     def on_its_way(self, key: str) -> asyncio.Future[None] | None:
-        """Return what is done once the fate of a request is known that was sent and that nobody waits for any more."""
+        """Return what is done once the fate of a request is known that was sent and that nobody waits for any more.
+
+        It fails with an ``AgentError`` where that cannot be known now.
+        """
         ...
 
     async def send(self, body: Body, *, key: str, reservation: Reservation) -> JsonValue:

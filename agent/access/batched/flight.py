@@ -22,7 +22,7 @@ class Request:
         line: as the batch has it; empty for one that an earlier run sent.
         reservation: of whoever waits; None where nobody does, and its worst case counts as lost.
         reply: done when the reply is there, for whoever waits.
-        known: done when the fate of the request is known, for whoever comes later.
+        known: done when the fate of the request is known, for whoever comes later; fails where it cannot be known now.
     """
 
     named: Named
@@ -35,6 +35,11 @@ class Request:
     def waited_for(self) -> bool:
         """Whether somebody waits for it."""
         return self.reservation is not None and not self.reply.done()
+
+    @property
+    def in_doubt(self) -> bool:
+        """Whether nobody knows now what became of it."""
+        return self.known.done() and self.known.exception() is not None
 
     def abandon(self) -> None:
         """Let whoever waits go."""
@@ -56,6 +61,13 @@ class Request:
         """Let those go on who came later."""
         if not self.known.done():
             self.known.set_result(None)
+
+    def doubt(self, error: Exception) -> None:
+        """Tell those who come later that nobody knows what became of it, so that it must not be asked again now."""
+        self.abandon()
+        if not self.known.done():
+            self.known.set_exception(error)
+            self.known.exception()  # counts as seen, also where nobody comes
 
 
 def _own(error: Exception) -> Exception:

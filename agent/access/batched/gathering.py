@@ -141,18 +141,18 @@ class Gatherer:
         try:
             await self._see_through(flight)
         except Undetermined as error:
-            if error.setback.status == GONE:  # nobody will ever know
-                self._journal.closed(flight.number)
-            self._fail(flight, for_good(error.setback), lost=True)
+            self._doubt(flight, for_good(error.setback), gone=error.setback.status == GONE)
         except Setback as setback:
             self._fail(flight, setback, lost=False)
         except Exception as error:  # noqa: BLE001 - whatever it is, nobody may wait for ever
             self._fail(flight, error, lost=bool(flight.file_id))
+            for request in flight.requests.values() if flight.file_id else ():
+                request.doubt(error)
         finally:
-            for key in flight.requests:
-                self._flying.pop(key, None)
-            for request in flight.requests.values():
-                request.settle()
+            for key, request in flight.requests.items():
+                if not request.in_doubt:
+                    del self._flying[key]
+                    request.settle()
             self._flights.remove(flight)
             self._tell()
 
@@ -221,6 +221,15 @@ class Gatherer:
             self._tell()
             await asyncio.sleep(wait)
             wait = min(LONGEST_POLL, POLL_GROWTH * wait)
+
+    def _doubt(self, flight: Flight, setback: Setback, *, gone: bool) -> None:
+        """Give up on a batch of which nobody knows what it answered; what may still be known is not asked anew."""
+        self._fail(flight, setback, lost=True)
+        if gone:  # nobody will ever know
+            self._journal.closed(flight.number)
+            return
+        for request in flight.requests.values():
+            request.doubt(setback.error(self._settings.host, attempts=1))
 
     def _fail(self, flight: Flight, error: Exception, *, lost: bool) -> None:
         for request in flight.requests.values():

@@ -189,11 +189,20 @@ def test_replies_that_cannot_be_read_any_more_are_lost_and_those_that_cannot_for
     with ScriptedEndpoint(echo, batches=batches) as served, open_at(served, budget) as endpoint:
         assert asyncio.run(ask(endpoint, budget)) == [f"re: {question}" for question in QUESTIONS]
         assert (len(batches.made), budget.spent.calls, budget.spent.lost) == (1, 5, 0)
-        batches.outputs = {"gone": b""}
+        batches.meets = lambda asked: Fault.RESET if asked.path.endswith("/content") else Fault.NONE
+        for _ in range(2):  # what may be had later is not asked again
+            [reply] = asyncio.run(ask(endpoint, budget, ["Yet another?"]))
+            assert "the replies of batch batch_2 cannot be read" in str(reply)
+        batches.meets = lambda _: Fault.NONE
+        endpoint.close()
+        endpoint = open_at(served, budget)
+        assert asyncio.run(ask(endpoint, budget, ["Yet another?"])) == ["re: Yet another?"]
+        assert (len(batches.made), budget.spent.calls, budget.spent.lost) == (2, 6, 0)
         batches.meets = lambda asked: batches.outputs.clear() or Fault.NONE
-        replies = asyncio.run(ask(endpoint, budget, ["Another?"]))
-    assert "the replies of batch batch_2 cannot be read" in str(replies[0])
-    assert (budget.spent.calls, budget.spent.lost, read_journal(tmp_path / "job.batches")) == (5, 1, ())
+        [reply] = asyncio.run(ask(endpoint, budget, ["Another?"]))
+        endpoint.close()
+    assert "the replies of batch batch_3 cannot be read" in str(reply)
+    assert (budget.spent.calls, budget.spent.lost, read_journal(tmp_path / "job.batches")) == (6, 1, ())
 
 
 @pytest.mark.parametrize("fault", [Fault.RESET, Fault.HANG], ids=["made", "not made"])
