@@ -1,20 +1,21 @@
 """The track record: resolved questions with what the agent and what the statistics had stated, as one JSON file.
 
-It is learned by a command from remembered forecasts and the outcomes that the store shows by then, and read through
+It is learned from remembered forecasts and the outcomes that are known by then, and read through
 ``before``: a forecast is weighed only by questions that were resolved before its as-of date and that it need not
 withhold.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Self
 
 from pydantic import ValidationError
 
 from agent.remembered import Remembered
-from agent.resolving import outcome
+from agent.resolving import Outcome, outcome
 from records.base import Day, Value
 from records.distribution import Distribution
 from records.errors import DataError
@@ -61,14 +62,25 @@ class TrackRecord(Value):
     entries: tuple[Resolved, ...] = ()
 
     @classmethod
-    def learn(cls, remembered: Iterable[Remembered], history: History) -> Self:
-        """Collect what both sides stated on questions that the history resolves; the last forecast of each counts.
+    def learn(
+        cls,
+        remembered: Iterable[Remembered],
+        history: History,
+        *,
+        settled: Mapping[str, Outcome] = MappingProxyType({}),
+    ) -> Self:
+        """Collect what both sides stated on questions that are resolved; the last forecast of each counts.
 
         What was said without knowing the statistics is another forecaster's record, and left out.
+
+        Args:
+            remembered: earlier forecasts.
+            history: resolves questions by its records.
+            settled: what came of others, by the id of the question.
         """
         found: dict[tuple[str, str, bool], Resolved] = {}
         for one in remembered:
-            came = outcome(one.question, history)
+            came = outcome(one.question, history) or settled.get(one.question.id)
             if came is None or one.alone or one.agent is None or one.statistics is None:
                 continue
             found[one.question.id, one.llm, one.blind] = Resolved(

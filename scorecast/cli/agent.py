@@ -15,7 +15,7 @@ def learn(
     as_of: Annotated[str, typer.Option("--as-of", help="Count only outcomes published by this date.")] = "",
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Learn the agent's weight from its forecasts, backtested ones included, whose outcomes the records show by now."""
+    """Learn the agent's weight from its forecasts, backtested ones included, whose outcomes are known by now."""
     from scorecast.agents.home import AgentHome
     from scorecast.agents.weights import learned, learned_json, learned_table
     from scorecast.cli import session
@@ -25,7 +25,7 @@ def learn(
     with session.workspace(quiet=json) as workspace:
         date = session.parse_date(as_of, "--as-of") if as_of else session.today()
         home = AgentHome.of(Settings.from_environment())
-        record = learned(home, workspace.store.history(as_of=date))
+        record = learned(home, workspace.store, as_of=date)
     record.write(home.record_file)
     if json:
         print_json(learned_json(record))

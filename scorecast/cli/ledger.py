@@ -10,7 +10,10 @@ import typer
 from scorecast.cli.bench_options import HtmlFile
 
 if TYPE_CHECKING:
-    from records.ledger import Selection
+    from collections.abc import Sequence
+
+    from records.ledger import Selection, Settled
+    from scorecast.workspace import Workspace
 
 app = typer.Typer(help="List and show the forecasts that were issued.", no_args_is_help=True)
 
@@ -103,7 +106,22 @@ def resolve(
         else:
             told = settle(workspace.store, forecast, value, now=now, published=day, source=source, url=url)
             settled = (told,)
+        _learn_weights(workspace, settled)
     console().print(settled_table(settled) if settled else "No open forecast has been reported since it was issued.")
+
+
+def _learn_weights(workspace: Workspace, settled: Sequence[Settled]) -> None:
+    """Learn how much the agent should count, where it had a part in what was settled."""
+    from scorecast.cli import session
+
+    if all(one.issued.forecast.method != "agent" for one in settled):
+        return  # the agent's libraries take a second to load
+    from scorecast.agents.home import AgentHome
+    from scorecast.agents.weights import relearned
+
+    record = relearned(AgentHome.of(workspace.settings), workspace.store, settled, as_of=session.today())
+    if record is not None:
+        session.tell(f"The weight of the agent is learned anew, from {len(record.entries):,} resolved questions.")
 
 
 def track_record(
