@@ -210,6 +210,7 @@ class _Run:
             wave, left = left[:size], left[size:]
             if self._late(wave, settler):
                 continue
+            settler.make_room()
             if sound := [item for item in wave if not self._leaks(item, history, settler)]:
                 yield sound
 

@@ -27,6 +27,9 @@ MOST = 250
 PAUSE = 0.2
 """Seconds for which answers are gathered."""
 
+ROOM = 8 * MOST
+"""Answers that may wait before more are asked for."""
+
 Clock = Callable[[], dt.datetime]
 """Tells the present moment, with its time zone."""
 
@@ -99,6 +102,11 @@ class Settler:
             Cancelled: somebody has cancelled the job.
         """
         self.put(Settled(Settlement(number=item.number, state=state, reason=reason[:4_000]), forecast))
+
+    def make_room(self) -> None:
+        """Wait while more answers wait than a few transactions take, so that a fast crew does not fill the memory."""
+        while self._waiting.qsize() > ROOM and self.failure is None:
+            time.sleep(PAUSE / 4)
 
     def put(self, settled: Settled) -> None:
         """Take what came of an item, to be written soon; raises as ``settle`` does."""

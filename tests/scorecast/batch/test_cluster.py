@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import sys
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,13 +14,21 @@ from pathlib import Path
 import pytest
 
 from agent.access.scripted.server import ScriptedEndpoint
+from records.errors import UsageError
 from scorecast.batch import jobs
-from scorecast.batch.cluster.connecting import AT_HOME, QUIET, Cluster
+from scorecast.batch.cluster.calling import Exchange, terms_of
+from scorecast.batch.cluster.connecting import AT_HOME, QUIET, Cluster, connected
 from scorecast.batch.cluster.crew import on_cluster
-from scorecast.batch.crew import alone
+from scorecast.batch.cluster.errors import ClusterFailed
+from scorecast.batch.cluster.shipping import shipped_agent
+from scorecast.batch.cluster.workers import keep
+from scorecast.batch.crew import Ground, alone
 from scorecast.batch.engine import Engine
 from scorecast.batch.options import BatchOptions
+from scorecast.batch.plan import plan_file as file_rows
 from scorecast.batch.plan import read_plan, table_of
+from scorecast.cli.cluster_options import Engine as Which
+from scorecast.cli.cluster_options import cluster_of
 
 NOW = dt.datetime(2025, 6, 2, 9, 0, tzinfo=dt.UTC)
 STATISTICS = BatchOptions(forecaster="additive")
@@ -108,7 +118,7 @@ def told(path: Path) -> list[dict[str, object]]:
 
 
 def test_two_workers_write_the_same_bytes_as_one_process_also_where_one_dies(both, rows, machines) -> None:
-    here, there, heard = both(many(rows, 80), meanwhile=machines.kill_one)
+    here, there, heard = both(many(rows, 40), meanwhile=machines.kill_one)
     machines.begin_one()
     assert here.read_bytes() == there.read_bytes()
     assert any("Connecting to the Ray cluster" in one for one in heard)
@@ -141,3 +151,68 @@ def test_conversations_go_on_elsewhere_and_nothing_is_asked_twice_or_beyond_the_
     assert sorted(asked[:needed]) == sorted(asked[needed:])
     assert len(set(asked)) == needed
     assert max(under_way) == 3
+
+
+def test_what_a_killed_driver_left_is_gone_on_with_and_nothing_that_was_answered_is_asked_again(
+    workspace, tmp_path, begin, command, rows, answers, machines, monkeypatch
+) -> None:
+    plan, out, again = (tmp_path / name for name in ("plan.jsonl", "killed.jsonl", "again.jsonl"))
+    plan.write_text("\n".join(json.dumps(row | {"as_of": "2025-06-01"}) for row in rows[:9]))
+    needed = 3 * 9
+    arguments = ("batch", str(plan), "--agent", "--think", "low", "--forecaster", "additive", "--quiet")
+    with ScriptedEndpoint(answers, seconds=0.3) as endpoint:
+        there = ("-o", str(out), "--engine", "ray", "--address", machines.address, "--ray-workers", "2")
+        process = begin(*arguments, *there, endpoint=endpoint.url, **AT_HOME)
+        while len(endpoint.told) < needed // 2 and process.poll() is None:
+            time.sleep(0.02)
+        process.kill()
+        _, err = process.communicate()
+        assert not out.exists(), err
+        code, _, err = command(*arguments, "-o", str(out), "--resume", endpoint=endpoint.url)
+        assert code == 0, err
+        asked = [json.dumps(one.body, sort_keys=True) for one in endpoint.asked]
+        for name, value in {"OPENAI_BASE_URL": endpoint.url, "SCORECAST_MODEL": "scripted"}.items():
+            monkeypatch.setenv(name, value)
+        plan_read = read_plan(file_rows(plan), workspace.store.catalogue(), name="p", today=NOW.date())
+        job = jobs.begin(workspace.store, plan_read, AGENT.model_copy(update={"output": str(again)}), now=NOW)
+        assert Engine(workspace, lambda: NOW).work(job).spent.calls == 0
+        jobs.Files(again).write(workspace.store, job)
+        assert len(endpoint.asked) == len(asked)
+    assert told(out) == told(again)
+    assert len(set(asked)) == needed
+    assert len(asked) - needed <= 4  # what was under way at the kill has no reply to keep
+
+
+def test_nobody_at_the_address_is_told_at_once_and_so_is_what_makes_no_sense() -> None:
+    for address, error, says in (
+        ("127.0.0.1:9", ClusterFailed, "No Ray cluster answers at 127.0.0.1:9"),
+        ("ray://127.0.0.1:9", ClusterFailed, "see that it runs"),
+        ("http://127.0.0.1:9", UsageError, "expected ray://HOST:PORT"),
+        ("127.0.0.1", UsageError, "expected ray://HOST:PORT"),
+    ):
+        with pytest.raises(error, match=says), connected(Cluster(address)):
+            pass
+    with pytest.raises(UsageError, match="add --engine ray"):
+        cluster_of(Which.LOCAL, "auto", None)
+
+
+def test_without_ray_it_is_told_what_to_install(monkeypatch) -> None:
+    monkeypatch.setitem(sys.modules, "ray", None)
+    with pytest.raises(UsageError, match=r"pip install 'scorecast\[ray\]'"), connected(Cluster()):
+        pass
+
+
+def test_workers_get_neither_the_key_nor_the_password_of_the_address(workspace, monkeypatch) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://ada:pass-of-ours@127.0.0.1:9/v1")
+    monkeypatch.setenv("OPENAI_API_KEY", "key-of-ours")
+    monkeypatch.setenv("SCORECAST_MODEL", "scripted")
+    pipeline = workspace.pipeline("additive", agent=AGENT.agent_options)
+    cloudpickle = pytest.importorskip("ray.cloudpickle")
+    with pipeline.predictor.endpoint() as models, Exchange(pipeline.predictor, models) as exchange:
+        history = pipeline.source.history(as_of=NOW.date())
+        ground = Ground(history, pipeline.predictor.fit(history), pipeline)
+        terms = terms_of(exchange)
+        far = shipped_agent(ground, ground.fitted, workspace.settings, terms, keep)
+        sent = cloudpickle.dumps(far)
+    assert terms.base_url == "http://127.0.0.1:9/v1"
+    assert b"-of-ours" not in sent
