@@ -138,8 +138,8 @@ def _lifespan(
         async with open_desk(settings, clock=clock, metrics=made.state.metrics, turn=turn) as desk:
             made.state.desk = desk
             made.state.chatting = Chatting(desk)
-            bench = closing(BenchRunner(settings, clock=clock, at_once=policy.bench_runs))
-            with at_work(desk) as made.state.jobs, bench as made.state.bench:
+            bench = BenchRunner(settings, clock=clock, at_once=policy.bench_runs)
+            with closing(bench) as made.state.bench, at_work(desk) as made.state.jobs:
                 async with _agents_answered(desk, policy) as made.state.mcp:
                     yield
 

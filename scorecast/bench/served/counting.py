@@ -19,13 +19,21 @@ class Counting:
     A forecaster that has answered nothing yet is taken to be as quick as all others together.
     """
 
-    def __init__(self, backtest: Backtest, tell: Callable[[Progress], None], *, spent: float) -> None:
+    def __init__(
+        self,
+        backtest: Backtest,
+        tell: Callable[[Progress], None],
+        *,
+        spent: float,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         """Look at what is answered already.
 
         Args:
             backtest: what is worked on.
             tell: told of the progress.
             spent: seconds that earlier sessions took.
+            clock: tells the seconds since some moment.
         """
         names = [contestant.name for contestant in backtest.contestants]
         folds = backtest.suite.folds
@@ -34,9 +42,9 @@ class Counting:
         self._left = Counter(dict.fromkeys(names, 0))
         for task in backtest.unanswered(backtest.entries()):
             self._left.update({entry.contestant.name: len(task.sheet.questions) for entry in task.entries})
-        self._tell, self._spent = tell, spent
+        self._tell, self._spent, self._clock = tell, spent, clock
         self._asked, self._took = Counter[str](), dict.fromkeys(names, 0.0)
-        self._began = self._last = time.monotonic()
+        self._began = self._last = self._clock()
         self._told = 0.0
         self.tell(Stage.ANSWERING)
 
@@ -45,7 +53,7 @@ class Counting:
         if what not in self._steps:
             return
         name, questions = self._steps[what]
-        moment = time.monotonic()
+        moment = self._clock()
         self._left[name] -= questions
         self._asked[name] += questions
         self._took[name] += moment - self._last
@@ -55,7 +63,7 @@ class Counting:
 
     def tell(self, stage: Stage) -> None:
         """Tell how far it is."""
-        self._told = time.monotonic()
+        self._told = self._clock()
         parts = [
             Part(forecaster=name, answered=self._all - left, questions=self._all) for name, left in self._left.items()
         ]

@@ -93,14 +93,13 @@ def test_the_rest_is_reckoned_at_each_forecasters_own_pace() -> None:
     backtest = SimpleNamespace(
         contestants=contestants, suite=Suite(folds=folds), entries=list, unanswered=lambda _entries: tasks
     )
-    told = []
-    counting = Counting(backtest, told.append, spent=100.0)
+    told, moments = [], iter([0.0, 0.0, 1.0, 1.0, 5.0, 5.0, 6.0])
+    counting = Counting(backtest, told.append, spent=100.0, clock=lambda: next(moments))
     assert told[-1].seconds_left is None
     counting.step("one, quick", 1, 6)
-    time.sleep(0.2)
     counting.step("one, slow", 2, 6)
     counting.step("starting", 2, 6)
     counting.tell(Stage.ANSWERING)
     assert [(part.forecaster, part.answered) for part in told[-1].parts] == [("quick", 10), ("slow", 10), ("new", 0)]
-    assert told[-1].seconds == pytest.approx(100.2, abs=0.15)
-    assert told[-1].seconds_left == pytest.approx(0.2 + 0.2, rel=0.4), "ten of the slow one, twenty at the mean pace"
+    assert told[-1].seconds == 106.0
+    assert told[-1].seconds_left == 1.0 + 4.0 + 20 * 0.25, "the new one is taken to be as quick as the others together"
