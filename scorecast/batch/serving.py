@@ -91,7 +91,8 @@ class JobRunner:
         except ScorecastError as error:
             LOG.warning("jobs that are left cannot be seen: %s", error)
             return []
-        self._resting = {key: looks - 1 for key, looks in self._resting.items() if looks > 1}
+        # Who is worked on by another did not break off: what follows when that one ends is another matter.
+        self._resting = {key: looks - 1 for key, looks in self._resting.items() if looks > 1 and key not in busy}
         return [job.id for job in found if job.id not in busy and job.id not in self._resting][:1]
 
     def _work(self, job_id: str) -> None:

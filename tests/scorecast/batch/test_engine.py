@@ -258,12 +258,13 @@ def in_two_waves(_pipeline):
 
 
 def test_a_service_goes_on_with_a_job_that_another_left(workspace, job_of, rows) -> None:
-    options = BatchOptions(forecaster="additive", served=True)
-    runner = JobRunner(workspace, clock=lambda: NOW, every=0.05)
+    job = job_of(rows, BatchOptions(forecaster="additive", served=True))
+    with working(workspace.store, jobs_folder(workspace), job.id):
+        runner = JobRunner(workspace, clock=lambda: NOW, every=0.05)
+        runner.add(job)
+        time.sleep(0.5)
+        assert workspace.store.jobs.tally(job.id) == {ItemState.OPEN: len(rows)}
     try:
-        with working(workspace.store, jobs_folder(workspace), (job := job_of(rows, options)).id):
-            time.sleep(0.2)
-            assert workspace.store.jobs.tally(job.id) == {ItemState.OPEN: len(rows)}
         last = time.monotonic() + 20.0
         while workspace.store.jobs.find(job.id).state is JobState.OPEN and time.monotonic() < last:
             time.sleep(0.05)
