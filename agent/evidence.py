@@ -21,10 +21,9 @@ def cited_evidence(opinions: Sequence[Opinion], question: Question, history: His
     times = Counter(key for one in speaking for key in one.cited)
     why = {key: said for one in speaking for key, said in one.cited.items() if said}
     known = {record.id: record for record in question.known}
-    visible = frozenset(history.records["id"]) if times else frozenset()
     found: list[Evidence] = []
     for key, count in times.most_common():
-        record = known.get(key) or (history.record(key) if key in visible else None)
+        record = known.get(key) or history.reader.find(key)
         if record is not None and len(found) < MOST:
             told = why.get(key, "cited by the language model")
             share = count / len(speaking)

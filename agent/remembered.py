@@ -75,9 +75,8 @@ class Remembered(Value):
 
 def seen_models(history: History, question: Question) -> tuple[str, ...]:
     """Ids of the models that have a visible score on the asked benchmark or on a relative of it."""
-    frame = history.records
-    near = frame["benchmark"].isin(history.kinship.relatives(question.benchmark))
-    return tuple(sorted(frame.loc[near, "model"].unique().tolist()))
+    relatives = history.kinship.relatives(question.benchmark)
+    return tuple(sorted({model for near in relatives for model in history.models_on.get(near, ())}))
 
 
 @dataclass(frozen=True)

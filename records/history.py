@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -19,7 +20,7 @@ import pandas as pd
 from records.benchmark import Benchmark
 from records.errors import LeakageError
 from records.exclusion import NOTHING, Exclusion, excluded, public_since
-from records.frame import COLUMNS, NUMBERS, SETTING_COLUMNS, tidy_frame, to_frame, to_record
+from records.frame import COLUMNS, NUMBERS, SETTING_COLUMNS, RecordReader, tidy_frame, to_frame, to_record
 from records.kinship import Kinship
 from records.model import Model
 from records.question import Question
@@ -92,16 +93,31 @@ class History:
         digest.update(repr(sorted(self.redacted.items())).encode())
         return digest.hexdigest()[:20]
 
+    @cached_property
+    def reader(self) -> RecordReader:
+        """Reads its records one by one, and keeps what it has read."""
+        return RecordReader(self.records)
+
     def record(self, record_id: str) -> Record:
         """Return one visible record.
 
         Raises:
             KeyError: no visible record has this id.
         """
-        rows = self.records[self.records["id"] == record_id]
-        if rows.empty:
+        found = self.reader.find(record_id)
+        if found is None:
             raise KeyError(record_id)
-        return to_record(rows.iloc[0])
+        return found
+
+    @cached_property
+    def benchmarks_of(self) -> Mapping[str, frozenset[str]]:
+        """Ids of the benchmarks on which each model has a visible record, by its id."""
+        return _together(self.records, "model", "benchmark")
+
+    @cached_property
+    def models_on(self) -> Mapping[str, frozenset[str]]:
+        """Ids of the models that have a visible record on each benchmark, by its id."""
+        return _together(self.records, "benchmark", "model")
 
     @cached_property
     def shown_cells(self) -> frozenset[tuple[str, str]]:
@@ -179,6 +195,13 @@ class History:
             models=MappingProxyType(catalogue),
             kinship=kinship,
         )
+
+
+def _together(frame: pd.DataFrame, by: str, other: str) -> Mapping[str, frozenset[str]]:
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for key, name in zip(frame[by].tolist(), frame[other].tolist(), strict=True):
+        found[key].add(name)
+    return {key: frozenset(names) for key, names in found.items()}
 
 
 def _first(frame: pd.DataFrame, mask: pd.Series) -> str:

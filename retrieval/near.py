@@ -7,16 +7,15 @@ benchmark. A question then costs no pass over the table: what has been read or c
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from records.history import COLUMNS, NUMBERS, History, to_record
+from records.history import History
 from records.metric import Floats
 from records.model import Model
 from records.question import Question
@@ -27,9 +26,6 @@ YEAR = 365.25
 
 UNKNOWN = 0.3
 """Resemblance in a property that is told of one model only."""
-
-FEW = 200
-"""Records up to which single values are taken from the history's table; beyond it the table is turned into lists."""
 
 NOWHERE = -1
 """Place of a name that no record bears: the last one of every array below, which holds what is known of nobody."""
@@ -68,7 +64,6 @@ class Near:
 
     def __init__(self, history: History) -> None:
         self._history = history
-        self._read: dict[str, Record] = {}
         self._benchmarks_like: dict[str, Floats] = {}
         self._models_like: dict[str, Floats] = {}
         self._alike: dict[tuple[object, ...], Floats] = {}
@@ -97,12 +92,8 @@ class Near:
 
     def records(self, ids: Iterable[str]) -> dict[str, Record]:
         """Return visible records by id; what is not visible is left out."""
-        wanted = list(ids)
-        columns = self._columns if len(self._read) < FEW else self._values
-        for key in wanted:
-            if key not in self._read and (place := self._rows.get(key)) is not None:
-                self._read[key] = to_record({name: column[place] for name, column in columns.items()})
-        return {key: self._read[key] for key in wanted if key in self._read}
+        read = ((key, self._history.reader.find(key)) for key in ids)
+        return {key: record for key, record in read if record is not None}
 
     def benchmarks_like(self, benchmark: str) -> Floats:
         """Return how much each benchmark moves with one, by place; 0 where nothing says that it does."""
@@ -174,21 +165,6 @@ class Near:
             np.array([model.params_b or np.nan for model in models], dtype=float),
             np.array([np.nan if model.reasoning is None else model.reasoning for model in models], dtype=float),
         )
-
-    @cached_property
-    def _columns(self) -> Mapping[Hashable, Any]:
-        """The columns of the history's table: taking single values from them is cheaper than taking rows."""
-        frame = self._history.records
-        return {name: frame[name].tolist() if name in NUMBERS else frame[name].array for name in COLUMNS}
-
-    @cached_property
-    def _values(self) -> Mapping[Hashable, Any]:
-        """The same as lists, which take a moment to make, and then next to nothing for each record."""
-        return {name: self._history.records[name].tolist() for name in COLUMNS}
-
-    @cached_property
-    def _rows(self) -> Mapping[str, int]:
-        return {str(key): place for place, key in enumerate(self._history.records["id"].tolist())}
 
     @cached_property
     def _standings(self) -> Standings:

@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from records.benchmark import Benchmark
-from records.frame import SETTING_COLUMNS, to_record
+from records.frame import SETTING_COLUMNS
 from records.history import History
 from records.model import Model
 from records.names.catalogue import Catalogue
@@ -119,8 +119,7 @@ class Visible:
 
     def records(self, rows: Numbers) -> list[Record]:
         """Return the records of some rows; these are the history's own."""
-        found = self.history.records.iloc[self.rows[rows]].to_dict("records")
-        return [to_record(row) for row in found]
+        return [self.history.reader.at(place) for place in self.rows[rows].tolist()]
 
     @cached_property
     def _codes(self) -> tuple[Numbers, Numbers]:

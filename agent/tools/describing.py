@@ -85,7 +85,7 @@ def benchmark_facts(history: History, benchmark: Benchmark) -> str:
         "chance level": "" if metric.chance is None else f"{metric.chance:g}",
         "items": benchmark.items,
         "released": benchmark.released,
-        "models with a visible score": _count(history, "benchmark", benchmark.id, "model"),
+        "models with a visible score": len(history.models_on.get(benchmark.id, ())),
     }
     lines = "; ".join(f"{key}: {one_line(str(value))}" for key, value in facts.items() if value not in (None, ""))
     return f"{lines}\n{disarmed(history.describe(benchmark), longest=3_000)}".strip()
@@ -93,7 +93,7 @@ def benchmark_facts(history: History, benchmark: Benchmark) -> str:
 
 def model_scores(history: History, model: Model) -> str:
     """Tell on how many benchmarks a model has a visible score."""
-    return f"benchmarks with a visible score: {_count(history, 'model', model.id, 'benchmark')}"
+    return f"benchmarks with a visible score: {len(history.benchmarks_of.get(model.id, ()))}"
 
 
 def bounds(metric: Metric) -> str:
@@ -108,11 +108,6 @@ def bounds(metric: Metric) -> str:
 def direction(benchmark: Benchmark) -> str:
     """Say which way is better."""
     return "higher is better" if benchmark.metric.higher_is_better else "lower is better"
-
-
-def _count(history: History, column: str, key: str, other: str) -> int:
-    frame = history.records
-    return int(frame.loc[frame[column] == key, other].nunique())
 
 
 def _names(told: str, *names: str) -> bool:
