@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from eval.backtest import Backtest
 from scorecast.bench.served.folder import Part, Progress, Stage
 
 STEP = 0.5
 """Seconds between two tellings: a quick fold is not worth a file."""
+BEAT = 5.0
+"""Seconds after which it is told that time goes by, though no fold was answered: a fit may take minutes."""
 
 
 class Counting:
@@ -43,7 +47,7 @@ class Counting:
         for task in backtest.unanswered(backtest.entries()):
             self._left.update({entry.contestant.name: len(task.sheet.questions) for entry in task.entries})
         self._tell, self._spent, self._clock = tell, spent, clock
-        self._asked, self._took = Counter[str](), dict.fromkeys(names, 0.0)
+        self._asked, self._took = dict.fromkeys(names, 0), dict.fromkeys(names, 0.0)
         self._began = self._last = self._clock()
         self._told = 0.0
         self.tell(Stage.ANSWERING)
@@ -61,6 +65,23 @@ class Counting:
         if moment - self._told >= STEP:
             self.tell(Stage.ANSWERING)
 
+    @contextmanager
+    def going_on(self) -> Iterator[None]:
+        """Tell of the time as it goes by, from a thread of its own."""
+        over = threading.Event()
+
+        def beat() -> None:
+            while not over.wait(BEAT):
+                self.tell(Stage.ANSWERING)
+
+        thread = threading.Thread(target=beat, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join()
+
     def tell(self, stage: Stage) -> None:
         """Tell how far it is."""
         self._told = self._clock()
@@ -71,9 +92,10 @@ class Counting:
         self._tell(Progress(stage=stage, parts=tuple(parts), seconds=seconds, seconds_left=self._seconds_left()))
 
     def _seconds_left(self) -> float | None:
-        asked = sum(self._asked.values())
-        if not asked:
+        answered = sum(self._asked.values())
+        if not answered:
             return None if sum(self._left.values()) else 0.0
-        usual = sum(self._took.values()) / asked
-        paces = {name: self._took[name] / self._asked[name] for name in self._asked}
-        return sum(left * paces.get(name, usual) for name, left in self._left.items())
+        usual = sum(self._took.values()) / answered
+        paces = {name: self._took[name] / asked for name, asked in self._asked.items() if asked}
+        rest = sum(left * paces.get(name, usual) for name, left in self._left.items())
+        return max(0.0, rest - (self._told - self._last))

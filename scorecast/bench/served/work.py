@@ -71,7 +71,8 @@ def measure(run: BenchRun, workspace: Workspace) -> None:
     backtest = Bench.of(workspace, clock=_now).backtest(suite, judged)
     run.take_suite(suite.hash)
     counting = Counting(backtest, run.tell, spent=spent)
-    finished = backtest.run(progress=counting.step)
+    with counting.going_on():
+        finished = backtest.run(progress=counting.step)
     counting.tell(Stage.SCORING)
     keep(run.folder, suite, finished)
     counting.tell(Stage.SCORING)
