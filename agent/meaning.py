@@ -15,7 +15,6 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from agent.errors import AnswerUnusable
 from agent.quoting import quoted
-from agent.tools.conditions import problems
 from prompts import prompt
 from records.setting import Setting
 
@@ -101,7 +100,8 @@ def read_meaning(model: BaseChatModel, message: Message) -> StatedQuestion:
     try:
         return StatedQuestion.model_validate(stated)
     except ValidationError as error:
-        raise AnswerUnusable("; ".join(problems(error, known=StatedQuestion))) from None
+        wrong = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors(include_url=False)]
+        raise AnswerUnusable("; ".join(wrong[:4])) from None
 
 
 def _tool() -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from records.errors import UsageError
@@ -18,8 +18,9 @@ from records.names.catalogue import Catalogue
 from records.question import Question
 from records.store import Store
 from scorecast.chat.replies import asking_back, forecasts, grounds, looking_up
-from scorecast.chat.replies.markdown import plain
+from scorecast.chat.replies.markdown import blocks, plain
 from scorecast.chat.understanding.conversation import Said, understand
+from scorecast.chat.understanding.helping import Reader
 from scorecast.chat.understanding.intent import Intent, Kind, Topic
 from scorecast.chat.understanding.reading import LONGEST
 from scorecast.chat.understanding.spotting import Names
@@ -69,16 +70,32 @@ class Wanted:
     tell: Callable[[Sequence[Reply]], str]
 
 
-def answer(messages: Sequence[Said], shelf: Shelf) -> str | Wanted:
-    """Answer the last message of a conversation in Markdown, or say which forecasts that takes."""
+def answer(messages: Sequence[Said], shelf: Shelf, reader: Reader | None = None) -> str | Wanted:
+    """Answer the last message of a conversation in Markdown, or say which forecasts that takes.
+
+    Args:
+        messages: the conversation.
+        shelf: what is at hand.
+        reader: helps with messages that matching names cannot read.
+    """
     last = next((one.content for one in reversed(messages) if one.role == "user"), "")
     if len(last) > LONGEST:
         return f"That is too long for a question: please ask in at most {LONGEST:,} characters."
-    intent = understand(messages, shelf.names, today=shelf.today)
+    intent = understand(messages, shelf.names, today=shelf.today, reader=reader)
     try:
-        return _answer(intent, shelf)
+        return _with_reading(intent, _answer(intent, shelf))
     except UsageError as error:
         return complain(error)
+
+
+def _with_reading(intent: Intent, answered: str | Wanted) -> str | Wanted:
+    """Say how a language model read the message, before everything else."""
+    if not intent.read_by:
+        return answered
+    note = asking_back.read_as(intent)
+    if isinstance(answered, str):
+        return blocks(note, answered)
+    return replace(answered, tell=lambda replies: blocks(note, answered.tell(replies)))
 
 
 def complain(error: UsageError) -> str:

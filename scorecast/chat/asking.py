@@ -1,4 +1,4 @@
-"""A plain question on its own, without a language model: what a first message of a conversation would ask for.
+"""A plain question on its own: what a first message of a conversation would ask for.
 
 ``What will Qwen3-32B score on GPQA diamond?`` asks for a score, ``Will Claude Opus 4.5 pass 60 % on SWE-bench
 Verified?`` for the probability of passing a threshold, ``Does A beat B on C?`` for a comparison. It is read as the
@@ -15,8 +15,10 @@ from records.errors import UnknownName, UsageError
 from records.model import Model
 from records.names.catalogue import AmbiguousName, Catalogue
 from records.setting import Setting
+from scorecast.chat.replies.asking_back import reading
 from scorecast.chat.understanding import conversation
-from scorecast.chat.understanding.intent import Intent, Kind, Topic, Unclear, What
+from scorecast.chat.understanding.helping import Reader
+from scorecast.chat.understanding.intent import Intent, Kind, Unclear, What
 from scorecast.chat.understanding.spotting import Names
 
 LONGEST_QUESTION = 1000
@@ -40,6 +42,7 @@ class Asked:
         setting: what the question tells of the setting.
         as_of: the as-of date, where the question names one.
         withhold: whether to forecast as if the score had not been reported.
+        read_as: how a language model read it; empty where matching names was enough.
     """
 
     models: tuple[Model, ...]
@@ -48,15 +51,17 @@ class Asked:
     setting: Setting = field(default_factory=Setting)
     as_of: dt.date | None = None
     withhold: bool = False
+    read_as: str = ""
 
 
-def understand(text: str, catalogue: Catalogue, *, today: dt.date) -> Asked:
+def understand(text: str, catalogue: Catalogue, *, today: dt.date, reader: Reader | None = None) -> Asked:
     """Read a plain question.
 
     Args:
         text: what was asked.
         catalogue: of the names that are known.
         today: no as-of date lies after it.
+        reader: helps with a question that matching names cannot read.
 
     Raises:
         UnknownName: no known model or benchmark is named; the nearest names are on offer.
@@ -65,7 +70,7 @@ def understand(text: str, catalogue: Catalogue, *, today: dt.date) -> Asked:
     """
     if not text.strip() or len(text) > LONGEST_QUESTION:
         raise UsageError(f"A question of 1 to {LONGEST_QUESTION} characters is expected, such as: {EXAMPLES[0]}")
-    intent = conversation.understand([conversation.Said("user", text)], Names(catalogue), today=today)
+    intent = conversation.understand([conversation.Said("user", text)], Names(catalogue), today=today, reader=reader)
     if intent.unclear is not None:
         raise _unclear(intent.unclear, catalogue)
     if intent.complaint:
@@ -76,7 +81,7 @@ def understand(text: str, catalogue: Catalogue, *, today: dt.date) -> Asked:
     if len(topic.benchmarks) > 1 or len(topic.models) > 2:
         named = ", ".join([*(model.name for model in topic.models), *(one.name for one in topic.benchmarks)])
         raise UsageError(f"One benchmark and one or two models at a time, please; this question names {named}.")
-    return _asked(topic)
+    return _asked(intent)
 
 
 def _unclear(told: Unclear, catalogue: Catalogue) -> UsageError:
@@ -101,7 +106,8 @@ def _missing(intent: Intent, text: str) -> str:
     return f"{said} Ask like this: {' '.join(EXAMPLES)}"
 
 
-def _asked(topic: Topic) -> Asked:
+def _asked(intent: Intent) -> Asked:
+    topic = intent.topic
     alone = len(topic.models) == 1
     return Asked(
         models=topic.models,
@@ -110,4 +116,5 @@ def _asked(topic: Topic) -> Asked:
         setting=topic.setting,
         as_of=topic.as_of,
         withhold=topic.withhold,
+        read_as=f"Read by {intent.read_by} as: {reading(intent)}." if intent.read_by else "",
     )

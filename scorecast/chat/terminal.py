@@ -11,6 +11,7 @@ from records.ledger import Issued
 from records.question import Question
 from scorecast.chat.answering import answer, complain, issued_before
 from scorecast.chat.understanding.conversation import REMEMBERED, Said
+from scorecast.chat.understanding.helping import Reader
 from scorecast.chat.understanding.spotting import Names
 from scorecast.ledger.issuing import issued
 from scorecast.pipeline import Pipeline, Reply
@@ -28,6 +29,7 @@ class Conversation:
         clock: Callable[[], dt.datetime],
         tell: Callable[[str], None],
         onto: Callable[[Sequence[Reply]], Sequence[Reply]] = tuple,
+        reader: Reader | None = None,
     ) -> None:
         """Begin a conversation.
 
@@ -37,8 +39,10 @@ class Conversation:
             clock: tells the present moment.
             tell: told what goes beside the answer, such as a ledger that cannot be written.
             onto: puts what a language model said onto replies.
+            reader: helps with messages that matching names cannot read.
         """
         self._workspace, self._pipeline, self._clock, self._tell, self._onto = workspace, pipeline, clock, tell, onto
+        self._reader = reader
         self._said: list[Said] = []
         self.names = Names(workspace.store.catalogue())
 
@@ -62,7 +66,7 @@ class Conversation:
             ScorecastError: the store failed, or nothing can be forecast from it.
         """
         self._said = [*self._said, Said("user", text)][-REMEMBERED:]
-        wanted = answer(self._said, self)
+        wanted = answer(self._said, self, self._reader)
         if isinstance(wanted, str):
             return wanted
         try:

@@ -28,6 +28,8 @@ def ask(
 ) -> None:
     """Answer a plain question about a score, a threshold or a comparison, by matching names.
 
+    Where names do not do, a language model that is configured (SCORECAST_MODEL) reads the question, once.
+
     scorecast ask "What will Qwen3-32B score on GPQA diamond?"
 
     scorecast ask "Will Claude Opus 4.5 pass 60 % on SWE-bench Verified?"
@@ -38,6 +40,7 @@ def ask(
     """
     from records.errors import UsageError
     from records.question import Question
+    from scorecast.agents.reading import model_reader
     from scorecast.chat.asking import understand
     from scorecast.cli import session
     from scorecast.cli.agent_options import agent_options
@@ -49,7 +52,10 @@ def ask(
     heard = Heard(shown=trace, as_json=json)
     with session.workspace(quiet=json) as workspace:
         catalogue = workspace.store.catalogue()
-        asked = understand(" ".join(question), catalogue, today=session.today())
+        reader = model_reader(workspace.settings, tell=session.tell)
+        asked = understand(" ".join(question), catalogue, today=session.today(), reader=reader)
+        if asked.read_as:
+            session.tell(asked.read_as)
         told = session.parse_date(as_of, "--as-of") if as_of else None
         if told and asked.as_of and told != asked.as_of:
             raise UsageError(f"The question says as of {asked.as_of}, --as-of says {told}: leave one of them out.")

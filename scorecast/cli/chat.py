@@ -23,6 +23,7 @@ def chat(
 
     printf 'What will Qwen3-32B get on GPQA diamond?\nand with 5 shots?\n' | scorecast chat
     """
+    from scorecast.agents.reading import model_reader
     from scorecast.chat.terminal import Conversation
     from scorecast.cli import session
     from scorecast.cli.agent_options import agent_options
@@ -37,6 +38,7 @@ def chat(
             clock=session.now,
             tell=session.tell,
             onto=heard.onto,
+            reader=model_reader(workspace.settings, tell=session.tell),
         )
         for line in _lines():
             _show(conversation.say(line))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from records.errors import UsageError
 from records.history import History
@@ -20,8 +22,37 @@ from scorecast.service.caller import Caller
 from scorecast.service.deliberating import Deliberating, Leaving
 from scorecast.service.desk import Desk, told_json
 from scorecast.service.orders import Write
+from scorecast.service.refusal import Refusal, Why
 from scorecast.shared_fits import Recent
 from scorecast.showing.reply_json import Json
+
+if TYPE_CHECKING:
+    from agent.meaning import Message, StatedQuestion
+    from scorecast.agents.reading import ModelReader
+
+READINGS = 512
+"""Messages whose reading by the language model is remembered."""
+
+
+class _HelpNeeded(Exception):  # noqa: N818 - no error: a message that another lane takes
+    """A message that the language model has not read yet."""
+
+
+@dataclass(frozen=True)
+class _AtOnce:
+    """What the language model has read before; for who has no time to ask it."""
+
+    reader: ModelReader
+
+    @property
+    def name(self) -> str:
+        return self.reader.name
+
+    def read(self, message: Message, *, last: bool) -> StatedQuestion:  # noqa: ARG002 - as readers are asked
+        known = self.reader.remembered(message)
+        if known is None:
+            raise _HelpNeeded
+        return known
 
 
 @dataclass(frozen=True)
@@ -64,6 +95,7 @@ class Chatting:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self._names: Recent[Names] = Recent(most=2)
+        self._readings: Recent[StatedQuestion] = Recent(most=READINGS)
         self._deliberating = Deliberating(desk)
 
     async def answer(
@@ -91,7 +123,7 @@ class Chatting:
             ScorecastError: the store failed, or nothing can be forecast from it.
         """
         shelf = await self.desk.crew.looking.run(self._shelf, caller)
-        wanted = await self.desk.crew.looking.run(answer, messages, shelf)
+        wanted = await self._understood(messages, shelf, leaving, status)
         if isinstance(wanted, str):
             return Answered(wanted)
         status(wanted.busy)
@@ -110,6 +142,33 @@ class Chatting:
             return Answered(complain(error))
         body = json.loads(told.body)
         return Answered(body["text"], body["forecasts"], told.entered)
+
+    async def _understood(
+        self, messages: Sequence[Said], shelf: _Shelf, leaving: Leaving, status: Callable[[str], None]
+    ) -> str | Wanted:
+        """Understand the last message: at once where names and memory do, else with the language model in its lane."""
+        crew = self.desk.crew
+        reader = await crew.looking.run(self._reader, leaving)
+        if reader is None:
+            return await crew.looking.run(answer, messages, shelf)
+        try:
+            return await crew.looking.run(answer, messages, shelf, _AtOnce(reader))
+        except _HelpNeeded:
+            status(f"Asking {reader.name} what is meant")
+        try:
+            return await crew.deliberating.run(answer, messages, shelf, reader)
+        except asyncio.CancelledError:
+            asyncio.get_running_loop().run_in_executor(None, leaving.leave)
+            raise
+        except Refusal as refusal:
+            if refusal.why is not Why.BUSY:
+                raise
+            return await crew.looking.run(answer, messages, shelf)
+
+    def _reader(self, leaving: Leaving) -> ModelReader | None:
+        from scorecast.agents.reading import model_reader
+
+        return model_reader(self.desk.workspace.settings, memory=self._readings, opened=leaving.endpoint)
 
     def _shelf(self, caller: Caller) -> _Shelf:
         catalogue = self.desk.catalogue()

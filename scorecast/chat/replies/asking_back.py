@@ -49,6 +49,27 @@ def unclear(told: Unclear, names: Names) -> str:
     return blocks(opening, _offer(told, names), "Answer with a name or its number.")
 
 
+def read_as(intent: Intent) -> str:
+    """Say how a language model read a message, so that a wrong reading is seen."""
+    return f"Read by {plain(intent.read_by)} as: {plain(reading(intent), longest=600)}."
+
+
+def reading(intent: Intent) -> str:
+    """Tell what a message asks for, by ids."""
+    topic = intent.topic
+    told = [
+        " and ".join(model.id for model in topic.models),
+        f"on {' and '.join(one.id for one in topic.benchmarks)}" if topic.benchmarks else "",
+    ]
+    more = [
+        f"threshold {topic.threshold:g}" if topic.threshold is not None else "",
+        str(topic.setting) if topic.setting.told() else "",
+        f"as of {topic.as_of}" if topic.as_of else "",
+        "reported scores ignored" if topic.withhold else "",
+    ]
+    return ", ".join([f"{intent.kind.value} {' '.join(filter(None, told))}", *filter(None, more)])
+
+
 def incomplete(topic: Topic) -> str:
     """Ask for what is missing."""
     if topic.models and not topic.benchmarks:

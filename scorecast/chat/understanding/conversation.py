@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from scorecast.chat.understanding.helping import UNREAD, Help, Reader
 from scorecast.chat.understanding.intent import Intent, Kind, Topic, Unclear
 from scorecast.chat.understanding.lexicon import words_of
-from scorecast.chat.understanding.reading import clean, read, split_slashes, take_apart
+from scorecast.chat.understanding.reading import clean, meant, read, split_slashes, take_apart
 from scorecast.chat.understanding.spotting import Names
 
 REMEMBERED = 20
@@ -60,21 +61,39 @@ class State:
     unclear: Unclear | None = None
 
 
-def understand(messages: Sequence[Said], names: Names, *, today: dt.date) -> Intent:
+Turn = tuple[Intent, State]
+"""What a message asks for, and where the conversation stands then."""
+
+
+def understand(messages: Sequence[Said], names: Names, *, today: dt.date, reader: Reader | None = None) -> Intent:
     """Return what the last message of the user asks for.
 
     Args:
         messages: the conversation, the newest last.
         names: that are known.
         today: no as-of date lies after it.
+        reader: helps with messages that matching names cannot read.
     """
     intent, state = Intent(Kind.HELP), State()
-    for message in [one for one in messages if one.role == "user"][-REMEMBERED:]:
-        intent, state = _turn(clean(message.content), state, names, today)
+    said = [one for one in messages if one.role == "user"][-REMEMBERED:]
+    for place, message in enumerate(said, 1):
+        text, before = clean(message.content), state
+        intent, state = _turn(text, state, names, today)
+        if reader is not None and intent.kind in UNREAD:
+            intent, state = _helped(text, before, (intent, state), Help(reader, names, today), last=place == len(said))
     return intent
 
 
-def _turn(text: str, state: State, names: Names, today: dt.date) -> tuple[Intent, State]:
+def _helped(text: str, before: State, plain: Turn, help_: Help, *, last: bool) -> Turn:
+    """Return what a message asks for that could not be read, with help; as it was read, where that says nothing."""
+    told = help_.read(text, plain[0], before.topic, earlier=before.asked, last=last)
+    if told is None:
+        return plain
+    intent = replace(meant(told, before.topic, last=before.last), read_by=help_.reader.name)
+    return plain if intent.kind is Kind.INCOMPLETE else (intent, State(intent.topic, intent.kind))
+
+
+def _turn(text: str, state: State, names: Names, today: dt.date) -> Turn:
     if state.unclear is not None and (name := _chosen(text, state.unclear, names, today)):
         text = state.asked[: state.unclear.start] + name + state.asked[state.unclear.end :]
     text = split_slashes(text, names)

@@ -114,6 +114,7 @@ class Intent:
         unclear: the name that was not understood.
         complaint: why it cannot be answered as asked, a whole sentence; empty where it can.
         again: whether the message before asked for a forecast of the same cells.
+        read_by: the language model that read the message; empty where matching names was enough.
     """
 
     kind: Kind
@@ -121,3 +122,4 @@ class Intent:
     unclear: Unclear | None = None
     complaint: str = ""
     again: bool = False
+    read_by: str = ""

@@ -103,6 +103,14 @@ def read(text: str, before: Topic, names: Names, *, today: dt.date, last: Kind =
         last: what was asked for before.
     """
     told = take_apart(text, names, today=today)
+    intent = meant(told, before, last=last)
+    if intent.kind is Kind.INCOMPLETE and (missing := unknown_name(told.rest, text, names, loose=True)):
+        return Intent(Kind.UNCLEAR, before, unclear=missing)
+    return intent
+
+
+def meant(told: Read, before: Topic, *, last: Kind) -> Intent:
+    """Return what a message asks for that was taken apart; arguments as of ``read``."""
     if told.kind in SAYS_NOTHING and not told.names.models and not told.names.benchmarks:
         return Intent(told.kind, Topic() if told.kind is Kind.RESET else before)
     if told.unclear is not None:
@@ -114,10 +122,7 @@ def read(text: str, before: Topic, names: Names, *, today: dt.date, last: Kind =
         return _look_up(kind, told, before)
     if kind not in ABOUT_LAST and not told.says_something and not phrases.asks(told.rest):
         return Intent(Kind.OTHER, before)
-    intent = _question(kind, told, before, cells=before.cells if last in FORECASTS else ())
-    if intent.kind is Kind.INCOMPLETE and (missing := unknown_name(told.rest, text, names, loose=True)):
-        return Intent(Kind.UNCLEAR, before, unclear=missing)
-    return intent
+    return _question(kind, told, before, cells=before.cells if last in FORECASTS else ())
 
 
 def _kind(told: Read) -> Kind:

@@ -304,3 +304,34 @@ def test_a_client_that_has_left_is_not_answered() -> None:
     leaving.leave()
     with pytest.raises(Refusal, match="Nobody waits"):
         leaving.check()
+
+
+DESCRIBED = "Might Alibabas thirty-two do alright at the Zorblatt quiz?"
+MEANT = {"wants": "forecast", "models": ["qwen3-32b"], "benchmarks": ["gpqa_diamond"]}
+
+
+def test_what_names_cannot_read_is_read_by_the_configured_model_once(client, configured, service_store) -> None:
+    before = entries(service_store)
+    with ScriptedEndpoint([calls("state_question", MEANT)]) as endpoint:
+        configured(endpoint)
+        first, later = say(client, DESCRIBED), say(client, DESCRIBED, "with 5 shots")
+        assert len(endpoint.asked) == 1, "one call, whatever is said next"
+        [system, user] = endpoint.asked[0].body["messages"]
+        assert "sk-nobody-may-see-this" not in str(endpoint.asked[0].body)
+        assert DESCRIBED in user["content"]
+        assert DESCRIBED not in system["content"]
+    assert {"text": "Asking scripted-model what is meant"} in [data for name, data in events(first) if name == "status"]
+    assert text(first).startswith("Read by scripted-model as: forecast qwen3-32b on gpqa")
+    [forecast] = [data for name, data in events(later) if name == "forecast"]
+    assert (forecast["question"]["model"], forecast["question"]["setting"]["shots"]) == ("qwen3-32b", 5)
+    assert entries(service_store) == before + 2
+
+
+def test_a_model_that_fails_to_read_leaves_the_answer_as_it_was(client, configured, monkeypatch) -> None:
+    monkeypatch.delenv("SCORECAST_MODEL", raising=False)
+    plain = text(say(client, DESCRIBED))
+    with ScriptedEndpoint(
+        [says("Surely Qwen3-32B."), calls("state_question", MEANT | {"models": ["gpt-99"]})]
+    ) as endpoint:
+        configured(endpoint)
+        assert [text(say(client, DESCRIBED)) for _ in range(2)] == [plain, plain]
