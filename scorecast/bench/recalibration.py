@@ -8,6 +8,7 @@ on purpose: too narrow, too wide, too high. Out: for each, CRPS and coverage of 
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
@@ -66,12 +67,14 @@ class Replayed(NamedTuple):
         forecaster: its name.
         made: what was done to its forecasts first; a key of ``WRONG``.
         questions: how many were asked when something was settled already.
+        milliseconds: of processor time that recalibrating one forecast took, learning included.
         figures: ``crps``, in points over percent benchmarks, and ``cover50``, ``cover80`` and ``cover90``.
     """
 
     forecaster: str
     made: str
     questions: int
+    milliseconds: float
     figures: Mapping[str, Figure]
 
 
@@ -81,8 +84,11 @@ def replays(suite: Suite, judged: Sequence[Judged], source: HistorySource, *, se
     for one in judged:
         for made, how in WRONG.items():
             issued = _bent(one, suite, how)
+            started = time.process_time()
             recalibrated, taught = timeline.recalibrated(issued)
-            yield _replayed(one.forecaster, made, (issued, recalibrated), taught, seed=seed)
+            took = 1_000.0 * (time.process_time() - started) / len(issued.table)
+            figures = _figures((issued, recalibrated), np.flatnonzero(taught).astype(np.int64), seed=seed)
+            yield Replayed(one.forecaster, made, int(taught.sum()), took, figures)
 
 
 class Timeline(NamedTuple):
@@ -177,13 +183,11 @@ def _bent(judged: Judged, suite: Suite, how: LevelMap) -> Judged:
     return Judged(judged.forecaster, judged.table, quantiles)
 
 
-def _replayed(name: str, made: str, both: tuple[Judged, Judged], taught: Chosen, *, seed: int) -> Replayed:
-    rows = np.flatnonzero(taught).astype(np.int64)
+def _figures(both: tuple[Judged, Judged], rows: Ints, *, seed: int) -> dict[str, Figure]:
     issued, recalibrated = (measure(one) for one in both)
     draws = Draws.of(both[0].table["model"], both[0].table["benchmark"], draws=DRAWS, seed=seed)
     columns = ["crps", *(f"cover{percent}" for percent in INTERVALS)]
-    figures = {column: _figure(column, rows, issued, recalibrated, draws) for column in columns}
-    return Replayed(name, made, rows.size, figures)
+    return {column: _figure(column, rows, issued, recalibrated, draws) for column in columns}
 
 
 def _figure(column: str, rows: Ints, issued: Measured, recalibrated: Measured, draws: Draws) -> Figure:

@@ -51,6 +51,8 @@ def recalibration(
             finished = backtest.run(jobs=jobs, progress=step)
         found = list(replays(suite, [one.judged for one in finished], workspace.store, seed=seed))
     console().print(_table(found))
+    slowest = max(one.milliseconds for one in found)
+    console().print(f"Recalibrating took at most {slowest:.1f} ms of processor time a forecast, learning included.")
     if json:
         write_whole(json, lambda path: _write(path, found))
 
