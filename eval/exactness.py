@@ -11,7 +11,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 
 from eval.judged import Judged
 from eval.scores import MEDIAN
@@ -70,6 +69,8 @@ def exactness(judged: Judged) -> Exactness:
     hits, around = int((error < 1.0).sum()), int(((error >= 1.0) & (error < 1.0 + AROUND)).sum())
     if not error.size:
         return Exactness(0, 0, 0.0, 1.0)
+    from scipy import stats  # here: it takes a while to load, and only audits need it
+
     share = min(1.0, max(HONEST, (around + 1.0) / AROUND / error.size))
     return Exactness(error.size, hits, share * error.size, float(stats.binom.sf(hits - 1, error.size, share)))
 

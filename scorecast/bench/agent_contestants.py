@@ -66,6 +66,10 @@ class Agents:
         """Read from the environment how to reach a language model."""
         return cls(settings, AgentHome.of(settings), Think(think), usd)
 
+    def knows(self, name: str) -> bool:
+        """Whether an agent is called so."""
+        return name in AGENTS
+
     def contestant(self, name: str, version: str, batch: int | None) -> AgentUnderTest:
         """Make one of ``AGENTS``.
 

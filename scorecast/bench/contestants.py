@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from eval.contestants import Contestant, ForecastFile, Function, PredictorUnderTest
 from eval.summary import CLIMATOLOGY
 from predictors.registry import PREDICTORS
 from records.errors import UsageError
-from scorecast.bench.agent_contestants import AGENTS, Agents
 from scorecast.code_version import code_version
 from scorecast.workspace import forecaster
+
+if TYPE_CHECKING:
+    from scorecast.bench.agent_contestants import Agents
 
 BASELINES = (CLIMATOLOGY, "additive", "low-rank")
 """In every table, whoever else is judged: the reference, one that always answers, and one that is hard to beat."""
@@ -47,7 +50,7 @@ def contestants(
 
 
 def _contestant(name: str, version: str, folder: Path, batch: int | None, agents: Agents | None) -> Contestant:
-    if agents is not None and name in AGENTS:
+    if agents is not None and agents.knows(name):
         return agents.contestant(name, version, batch)
     if Path(name).suffix.lower() in FILES:
         return ForecastFile.read(Path(name))
