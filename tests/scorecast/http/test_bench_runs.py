@@ -9,13 +9,18 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 from typing import NamedTuple
 
 import httpx
 import pytest
 
+from eval.suites import save
 from records.access_key import Scope
-from scorecast.bench.asked import BenchRunAsked
+from records.exporters.writing import write_whole
+from records.store import Store
+from scorecast.bench.asked import BenchRunAsked, asked_suite
 from scorecast.bench.served.folder import MOST_OPEN, BenchRuns
 from scorecast.bench.served.locks import is_held
 from scorecast.bench.served.work import REFUSED, worked
@@ -177,6 +182,20 @@ def test_a_run_that_makes_no_sense_on_these_records_is_refused_with_a_reason(pla
     assert worked(run, settings) == REFUSED
     assert "import records" in run.refusal
     assert str(tmp_path) not in run.refusal
+
+
+def test_a_run_keeps_its_questions_when_records_come_in_between(plant, tmp_path, clock, batch, make_record) -> None:
+    settings, asked = plant(tmp_path), BenchRunAsked.model_validate(SMALL)
+    run = BenchRuns.of(settings).begin(asked, now=clock())
+    with Store.open(settings.database_url) as store:
+        begun_with = asked_suite(store, asked, today=clock().date())
+        write_whole(settings.suites / f"{begun_with.hash}.json", partial(save, begun_with))
+        run.take_suite(begun_with.hash)
+        later = make_record(value=71.0, model="gpt-4.1", benchmark="aime_2024", published=clock().date())
+        store.add(replace(batch, records=(later,)), imported_at=clock())
+        assert asked_suite(store, asked, today=clock().date()).hash != begun_with.hash
+    assert worked(run, settings) == 0
+    assert json.loads((run.folder / "result.json").read_text())["suite_hash"] == begun_with.hash
 
 
 def test_a_run_that_works_is_cancelled_and_one_of_too_many_minutes_is_stopped(client) -> None:
