@@ -116,7 +116,7 @@ def entered(settings) -> set[str]:
 )
 def test_every_acknowledged_forecast_is_in_the_ledger_after_the_end(plant, running, tmp_path, end, workers) -> None:
     settings, acknowledged, refused, stop = plant(tmp_path), [], [], threading.Event()
-    with running(settings, tmp_path / "log", "--workers", workers) as (process, address):
+    with running(settings, tmp_path / "log", "--workers", workers, "--no-mcp") as (process, address):
         threads = load(address, acknowledged, refused, stop)
         until(acknowledged, 60)
         process.send_signal(end)
@@ -141,7 +141,7 @@ def test_workers_that_die_or_hang_are_replaced_and_nothing_acknowledged_is_lost(
     settings, log, stop = plant(tmp_path), tmp_path / "log", threading.Event()
     acknowledged: list[str] = []
     refused: list[int] = []
-    with running(settings, log, "--workers", "2", "--hung-after", "3") as (process, address):
+    with running(settings, log, "--workers", "2", "--hung-after", "3", "--no-mcp") as (process, address):
         threads = load(address, acknowledged, refused, stop)
         for number, end in enumerate((signal.SIGKILL, signal.SIGSTOP)):
             until(acknowledged, len(acknowledged) + 40)
