@@ -9,6 +9,11 @@ from typing import NamedTuple
 
 from agent.access.budget import Budget
 
+MOST_REQUESTS = 50_000
+"""In one batch; OpenAI's limit, like the next (https://developers.openai.com/api/reference/resources/batches)."""
+MOST_BYTES = 200_000_000
+"""Of one file of requests."""
+
 
 class Round(NamedTuple):
     """A batch that is on its way.
@@ -45,8 +50,12 @@ class Batching:
         journal: file of the batches of the job.
         budget: of the whole run, for replies that nobody waits for any more.
         tell: told of the batches on their way after each look.
+        most_requests: that one batch may hold.
+        most_bytes: that one file of requests may have.
     """
 
     journal: Path
     budget: Budget
     tell: Callable[[Rounds], object] = field(default=_untold, repr=False)
+    most_requests: int = MOST_REQUESTS
+    most_bytes: int = MOST_BYTES

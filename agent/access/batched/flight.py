@@ -113,4 +113,5 @@ class Flight:
 
     def told(self, now: float) -> Round:
         """How far it is."""
-        return Round(self.number, self.batch_id, self.status, len(self.requests), self.answered, now - self.begun)
+        seconds = round(now - self.begun, 1)
+        return Round(self.number, self.batch_id, self.status, len(self.requests), self.answered, seconds)

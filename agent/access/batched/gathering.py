@@ -30,10 +30,6 @@ from agent.access.reply_cache import ReplyCache
 from agent.access.setback import Kind, Setback
 from agent.access.settings import AccessSettings
 
-MOST_REQUESTS = 50_000
-"""In one batch; OpenAI's limit, like the next (https://developers.openai.com/api/reference/resources/batches)."""
-MOST_BYTES = 200_000_000
-"""Of one file of requests."""
 LONGEST_POLL = 60.0
 POLL_GROWTH = 1.5
 PATIENCE = 26 * 3_600.0
@@ -122,15 +118,15 @@ class Gatherer:
             await self._arrived.wait()
             self._arrived.clear()
             await asyncio.sleep(self._settings.batch_quiet_seconds)
-            if not self._arrived.is_set() or len(self._waiting) >= MOST_REQUESTS:
+            if not self._arrived.is_set() or len(self._waiting) >= self._batching.most_requests:
                 while self._waiting:
                     taken = self._taken()
                     self._begin(self._fly(Flight({one.named.key: one for one in taken}, self._clock())))
 
     def _taken(self) -> list[Request]:
         """Take as many of those that wait as one file may hold, at least one."""
-        sizes = accumulate(request.named.size for request in self._waiting[:MOST_REQUESTS])
-        count = max(1, sum(size <= MOST_BYTES for size in sizes))
+        sizes = accumulate(request.named.size for request in self._waiting[: self._batching.most_requests])
+        count = max(1, sum(size <= self._batching.most_bytes for size in sizes))
         taken, self._waiting = self._waiting[:count], self._waiting[count:]
         return taken
 

@@ -33,13 +33,13 @@ def open_at(tmp_path):
     """Open an endpoint whose requests go into batches of one job."""
     (tmp_path / "prices.csv").write_text(PRICES)
 
-    def open_(served: ScriptedEndpoint, budget: Budget, *, tell=lambda _: None, **fields) -> Endpoint:
+    def open_(served, budget, *, tell=lambda _: None, most=50_000, size=200_000_000, **fields):
         usual = {
             "model": "m", "base_url": served.url, "api_key": KEY, "timeout_seconds": 5.0, "first_wait_seconds": 0.01,
             "max_retries": 2, "cache": tmp_path / "replies.db", "prices": tmp_path / "prices.csv",
             "batch_quiet_seconds": 0.15, "batch_poll_seconds": 0.05,
         }  # fmt: skip
-        batching = Batching(tmp_path / "job.batches", budget, tell=tell)
+        batching = Batching(tmp_path / "job.batches", budget, tell=tell, most_requests=most, most_bytes=size)
         return Endpoint(AccessSettings(**(usual | fields)), batching=batching)
 
     return open_
@@ -79,6 +79,15 @@ def test_rounds_of_conversations_are_batches_with_the_replies_of_direct_calls_at
     assert all(requests == 5 for _, _, requests in rounds)
     assert read_journal(tmp_path / "job.batches") == ()
     assert KEY not in (tmp_path / "job.batches").read_text()
+
+
+@pytest.mark.parametrize(("most", "size"), [(2, 10_000), (5, 600)])
+def test_no_file_is_larger_than_the_provider_takes(open_at, most, size) -> None:
+    batches, budget = Batches(), Budget()
+    with ScriptedEndpoint(echo, batches=batches) as served, open_at(served, budget, most=most, size=size) as endpoint:
+        assert asyncio.run(ask(endpoint, budget)) == [f"re: {question}" for question in QUESTIONS]
+    assert [len(file.splitlines()) for file in batches.uploads.values()] == [2, 2, 1]
+    assert all(len(file) <= size for file in batches.uploads.values())
 
 
 def test_requests_that_fail_alone_go_into_the_next_batch_and_refusals_do_not(open_at) -> None:
