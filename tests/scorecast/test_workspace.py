@@ -8,8 +8,9 @@ import pytest
 
 from records.corpus.load import SERIES, corpus_fingerprint, load_corpus
 from records.store import Store
+from scorecast.ledger.recalibrating import FromLedger, as_stated
 from scorecast.settings import Settings
-from scorecast.workspace import open_workspace
+from scorecast.workspace import Workspace, open_workspace
 
 NOW = dt.datetime(2025, 6, 1, tzinfo=dt.UTC)
 LATE = dt.date(2100, 1, 1)
@@ -35,3 +36,12 @@ def test_an_update_of_the_program_replaces_the_older_corpus_and_keeps_what_the_u
         assert workspace.store.edition(SERIES) == corpus_fingerprint()
     with open_workspace(home, now=NOW, busy=said.append):
         assert len(said) == 1
+
+
+@pytest.mark.parametrize(("told", "on"), [("", True), ("on", True), ("off", False), (" No ", False)])
+def test_settled_forecasts_recalibrate_unless_somebody_says_no(tmp_path, store, told, on) -> None:
+    environment = {"SCORECAST_HOME": str(tmp_path), "SCORECAST_RECALIBRATION": told}
+    settings = Settings.from_environment(environment)
+    workspace = Workspace(settings, store, "1", busy=pytest.fail)
+    assert isinstance(workspace.pipeline("climatology").recalibrate, FromLedger) is on
+    assert workspace.pipeline("climatology", recalibrates=False).recalibrate is as_stated
