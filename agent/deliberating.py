@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from agent.briefing import NOTHING, Briefing
 from agent.disagreement import disagree, disagreement, together
-from agent.drafting import draft, told
 from agent.effort import Effort, Framing
 from agent.errors import AgentError
 from agent.lessons import Lesson
@@ -113,6 +112,8 @@ class Deliberator:
         return await self._hold(len(opinions), desk, thread, rounds=rounds, framing=SUPERVISOR)
 
     async def _hold(self, number: int, desk: Desk, thread: list[BaseMessage], *, rounds: int, framing: str) -> Opinion:
+        from agent.drafting import draft, told  # LangChain takes a while to load
+
         try:
             opinion = await draft(self.models(number), desk, thread, rounds=rounds, framing=framing)
         except AgentError as error:

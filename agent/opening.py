@@ -7,8 +7,7 @@ from ``prompts``. In blind mode the mask of the desk is applied to all that is n
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-
-from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
+from typing import TYPE_CHECKING
 
 from agent.briefing import NOTHING, Briefing
 from agent.effort import Effort, Framing
@@ -18,6 +17,9 @@ from agent.tools.describing import asked_benchmark, asked_model, bounds, directi
 from agent.tools.desk import Desk
 from prompts import Prompt, prompt
 from records.record import Record
+
+if TYPE_CHECKING:
+    from langchain_core.messages import BaseMessage
 
 MOST_REPORTED = 8
 """Reports of the asked cell that are told, the newest first."""
@@ -34,10 +36,8 @@ def opening(
     briefing: Briefing = NOTHING,
 ) -> list[BaseMessage]:
     """Return the first messages of a draw."""
-    return [
-        SystemMessage(_system(desk, rounds=rounds, blind=blind)),
-        HumanMessage(_question(desk, prompt(f"framing_{framing.value}").fill(), lessons, reported, briefing)),
-    ]
+    task = prompt(f"framing_{framing.value}").fill()
+    return _messages(_system(desk, rounds=rounds, blind=blind), _question(desk, task, lessons, reported, briefing))
 
 
 def supervision(
@@ -52,10 +52,7 @@ def supervision(
 ) -> list[BaseMessage]:
     """Return the first messages of the supervisor."""
     task = prompt("supervisor").fill(drafts=quoted(desk.mask(drafts)), disagreement=disagreement, rounds=str(rounds))
-    return [
-        SystemMessage(_system(desk, rounds=rounds, blind=blind)),
-        HumanMessage(_question(desk, task, (), reported, briefing)),
-    ]
+    return _messages(_system(desk, rounds=rounds, blind=blind), _question(desk, task, (), reported, briefing))
 
 
 def prompts_of(effort: Effort, *, blind: bool, alone: bool = False) -> list[Prompt]:
@@ -65,6 +62,12 @@ def prompts_of(effort: Effort, *, blind: bool, alone: bool = False) -> list[Prom
     names += [f"framing_{framing.value}" for framing in dict.fromkeys(effort.framings)]
     names += ["supervisor"] * bool(effort.supervisor_rounds) + ["blind" if blind else "recall"]
     return [prompt(name) for name in sorted(names)]
+
+
+def _messages(system: str, question: str) -> list[BaseMessage]:
+    from langchain_core.messages import HumanMessage, SystemMessage  # take a while to load
+
+    return [SystemMessage(system), HumanMessage(question)]
 
 
 def _system(desk: Desk, *, rounds: int, blind: bool) -> str:

@@ -7,8 +7,8 @@ model. Citations of what was never shown are struck out; a value that is not the
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from langchain_core.messages import AIMessage
 from pydantic import Field
 
 from agent.access.transcript import Said
@@ -22,6 +22,9 @@ from records.elicited import from_elicited
 from records.errors import DistributionError, ScorecastError
 from records.forecast import Forecast
 from records.metric import Unit
+
+if TYPE_CHECKING:
+    from langchain_core.messages import AIMessage
 
 LEAST_SUPPORT = 0.1
 """An opinion abstains where its grounding times its confidence is below this."""
