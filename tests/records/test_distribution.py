@@ -170,3 +170,13 @@ class TestAnswers:
         drawn = UNIFORM.samples(50_000, np.random.default_rng(2))
         assert stats.kstest(drawn / 100.0, "uniform").pvalue > 0.01
         assert np.array_equal(drawn, UNIFORM.samples(50_000, np.random.default_rng(2)))
+
+
+def test_what_is_built_without_checks_is_what_would_be_built_with_them() -> None:
+    checked = Distribution.from_location_scale(0.0, 1.0, PERCENT_ACCURACY)
+    trusted = Distribution.trusted(quantiles=checked.quantiles, lower=checked.lower, upper=checked.upper)
+    assert trusted == checked
+    assert trusted.model_dump_json() == checked.model_dump_json()
+    assert trusted.model_copy(update={"upper": None}).upper is None
+    with pytest.raises(ValidationError):
+        trusted.upper = 1.0

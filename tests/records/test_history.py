@@ -14,7 +14,7 @@ from records.batch import Batch, ImportReport
 from records.benchmark import Benchmark
 from records.errors import LeakageError, UsageError
 from records.exclusion import NOTHING, Exclusion
-from records.frame import to_frame
+from records.frame import FEW, RecordReader, to_frame
 from records.metric import PERCENT_ACCURACY
 from records.model import Model
 from records.names.fold import fold
@@ -375,3 +375,11 @@ def test_a_question_of_the_right_date_about_a_hidden_cell_is_no_leak(catalogue, 
     history.refuse_leak(make_question(as_of=dt.date(2025, 7, 1)))
     with pytest.raises(LeakageError):
         history.refuse_leak(make_question(as_of=dt.date(2025, 5, 31)))
+
+
+def test_records_read_one_by_one_are_those_of_the_table_however_many_are_read(make_record) -> None:
+    records = [make_record(value=float(n), note="" if n % 3 else f"note {n}") for n in range(FEW + 20)]
+    reader = RecordReader(to_frame(records))
+    assert [reader.at(row) for row in range(len(records))] == records
+    assert reader.find(records[-1].id) is reader.at(len(records) - 1)
+    assert reader.find("0" * 20) is None
