@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import logging
 import os
+import secrets
 import socket
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit
@@ -35,8 +37,7 @@ QUIET = {
 }
 """What is told to Ray unless the user's environment says otherwise: it reports to nobody, prints no line of its logs
 (on this process's standard output, where others read ours), and does not wait for minutes where nobody answers."""
-AT_HOME = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
-"""What makes a cluster of our own listen on the loopback address, as Ray does by itself where firewalls would ask."""
+TOKEN, TOKEN_FILE = "RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH"
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def connected(cluster: Cluster) -> Iterator[ModuleType]:
     """
     if cluster.address not in ("", AUTO):
         _knock(cluster.address)
-    ray = _loaded(QUIET if cluster.address else QUIET | AT_HOME)
+    ray = _loaded(elsewhere() if cluster.address else at_home())
     if ray.is_initialized():
         raise UsageError("This process is connected to a Ray cluster already: disconnect first (ray.shutdown()).")
     try:
@@ -71,6 +72,22 @@ def connected(cluster: Cluster) -> Iterator[ModuleType]:
         yield ray
     finally:
         ray.shutdown()
+
+
+def at_home() -> dict[str, str]:
+    """Return the environment of a cluster of our own.
+
+    It listens on the loopback address, as Ray does by itself where a firewall would ask, and takes nothing from other
+    users of the machine: each run has a token of its own, which is written nowhere.
+    """
+    token = {"RAY_AUTH_MODE": "token", TOKEN: secrets.token_hex(32)}
+    return QUIET | token | {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
+
+
+def elsewhere() -> dict[str, str]:
+    """Return the environment for a cluster that runs somewhere; its token is shown where there is one."""
+    told = TOKEN in os.environ or TOKEN_FILE in os.environ or (Path.home() / ".ray" / "auth_token").is_file()
+    return QUIET | ({"RAY_AUTH_MODE": "token"} if told else {})
 
 
 def workers(ray: ModuleType, cluster: Cluster) -> int:
@@ -127,7 +144,7 @@ def _open(ray: ModuleType, cluster: Cluster) -> None:
         }
     try:
         ray.init(**told)
-    except (OSError, RuntimeError, ValueError) as error:
+    except (OSError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
         raise ClusterFailed(_why(str(error), cluster)) from error
 
 
@@ -137,6 +154,9 @@ def _why(complaint: str, cluster: Cluster) -> str:
     if "ersion mismatch" in complaint or "versions" in complaint:
         python = ".".join(map(str, sys.version_info[:3]))
         return f"The versions here (Python {python}) and of {where} differ; they must be the same. {first}"
+    if "uthenticat" in complaint:
+        return f"{where[0].upper()}{where[1:]} wants a token: set RAY_AUTH_MODE=token and {TOKEN} as it has them."
     if cluster.address == AUTO:
         return f"This machine belongs to no Ray cluster that runs: begin one with `ray start --head`. {first}"
-    return f"Connecting to {where} failed: {first}"
+    hint = f". See that versions are the same, and the token ({TOKEN}) where it has one." if cluster.address else "."
+    return f"Connecting to {where} failed: {first.rstrip('.')}{hint}"

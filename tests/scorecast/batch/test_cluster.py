@@ -17,7 +17,7 @@ from agent.access.scripted.server import ScriptedEndpoint
 from records.errors import UsageError
 from scorecast.batch import jobs
 from scorecast.batch.cluster.calling import Exchange, terms_of
-from scorecast.batch.cluster.connecting import AT_HOME, QUIET, Cluster, connected
+from scorecast.batch.cluster.connecting import Cluster, at_home, connected
 from scorecast.batch.cluster.crew import on_cluster
 from scorecast.batch.cluster.errors import ClusterFailed
 from scorecast.batch.cluster.shipping import shipped_agent
@@ -41,10 +41,11 @@ pytestmark = [pytest.mark.xdist_group("ray")]
 
 @dataclass
 class Machines:
-    """A cluster of two machines with one processor each."""
+    """A cluster of two machines with one processor each: one to which all are connected, and one that may die."""
 
     cluster: object
     nodes: list[object]
+    environment: dict[str, str]
 
     @property
     def address(self) -> str:
@@ -64,15 +65,15 @@ def _node(cluster):
 @pytest.fixture(scope="module")
 def machines() -> Iterator[Machines]:
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in (QUIET | AT_HOME).items():
+        for name, value in (environment := at_home()).items():
             patch.setenv(name, value)
         pytest.importorskip("ray", reason="the package ray is not installed: batches are tested on this process only")
         from ray.cluster_utils import Cluster as RayCluster
 
-        head = {"num_cpus": 0, "include_dashboard": False, "object_store_memory": MEMORY}
+        head = {"num_cpus": 1, "include_dashboard": False, "object_store_memory": MEMORY}
         cluster = RayCluster(initialize_head=True, head_node_args=head)
         try:
-            yield Machines(cluster, [_node(cluster), _node(cluster)])
+            yield Machines(cluster, [_node(cluster)], environment)
         finally:
             cluster.shutdown()
 
@@ -162,7 +163,7 @@ def test_what_a_killed_driver_left_is_gone_on_with_and_nothing_that_was_answered
     arguments = ("batch", str(plan), "--agent", "--think", "low", "--forecaster", "additive", "--quiet")
     with ScriptedEndpoint(answers, seconds=0.3) as endpoint:
         there = ("-o", str(out), "--engine", "ray", "--address", machines.address, "--ray-workers", "2")
-        process = begin(*arguments, *there, endpoint=endpoint.url, **AT_HOME)
+        process = begin(*arguments, *there, endpoint=endpoint.url, **machines.environment)
         while len(endpoint.told) < needed // 2 and process.poll() is None:
             time.sleep(0.02)
         process.kill()
