@@ -39,6 +39,8 @@ WINDOW_SECONDS = 86_400.0
 """In which a provider is to work through a batch; most take far less."""
 WAVE = 2_000
 """Items that the agent is given at once; it works on 64 of them at a time, or on all where its calls are batched."""
+WAITING = 8_000
+"""Requests that wait for a batch of the provider at the same time, so that memory stays small."""
 
 Plain = str | int | float | bool
 
@@ -96,7 +98,7 @@ def estimate(items: tuple[Item, ...], options: BatchOptions, home: AgentHome) ->
     each, basis = _each(options, home, home.access)
     basis += _full_price(options, home.access)
     lanes = min(AT_ONCE, count, home.access.max_in_flight) or 1
-    batches = rounds_of(options) * -(-count // WAVE) if options.provider_batch else 0
+    batches = rounds_of(options) * -(-count // most_at_once(options)) if options.provider_batch else 0
     took = max(each.seconds, count * each.seconds / lanes, _throttled(count * each.calls, home.access))
     return Estimate(
         items=count,
@@ -116,6 +118,12 @@ def _full_price(options: BatchOptions, access: AccessSettings) -> str:
     price = price_of(access.model, host=access.host, own=access.prices) if options.provider_batch else None
     unknown = price is not None and price.batch == 1.0
     return "; no price for batches is known, so the full one is counted" if unknown else ""
+
+
+def most_at_once(options: BatchOptions) -> int:
+    """Items that the agent is given at once."""
+    draws_and_probe = len(EFFORTS[options.think].framings) + 1
+    return min(WAVE, WAITING // draws_and_probe) if options.provider_batch else WAVE
 
 
 def rounds_of(options: BatchOptions) -> int:

@@ -11,7 +11,7 @@ from typing import Self
 
 from agent.access.spending import Limits, Spent
 from scorecast.agents.home import AgentHome
-from scorecast.batch.estimate import WAVE, Each, usual
+from scorecast.batch.estimate import WAVE, Each, most_at_once, usual
 from scorecast.batch.options import BatchOptions
 
 NAME = "batch"
@@ -30,6 +30,7 @@ class Pace:
         limits: of the whole job.
         each: what an item usually takes; None where no language model is asked.
         began: what had been spent when the run began.
+        most: items to begin at once where no limit is near.
         settled: items that the run has settled.
         exhausted: whether a limit is used up.
     """
@@ -37,13 +38,14 @@ class Pace:
     limits: Limits
     each: Each | None
     began: Spent
+    most: int = WAVE
     settled: int = 0
     exhausted: bool = False
 
     @classmethod
     def of(cls, options: BatchOptions, home: AgentHome, *, spent: Spent) -> Self:
         """Begin a run."""
-        return cls(options.limits, usual(options, home), spent)
+        return cls(options.limits, usual(options, home), spent, most_at_once(options))
 
     def heard(self, reason: str) -> None:
         """Hear why the agent could not be asked."""
@@ -52,10 +54,10 @@ class Pace:
     def wave(self, spent: Spent) -> int:
         """Return how many items to begin now."""
         if self.each is None or self.exhausted:
-            return WAVE
+            return self.most
         counted, before = spent.counted, self.began.counted
         measured = self.settled >= ENOUGH
-        fits = [float(WAVE)]
+        fits = [float(self.most)]
         for limit, usual_, now, then in (
             (self.limits.tokens, self.each.tokens, counted.tokens, before.tokens),
             (self.limits.usd, self.each.usd, counted.usd, before.usd),
