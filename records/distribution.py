@@ -7,6 +7,7 @@ from other forecasts in ``records.pooling``.
 from __future__ import annotations
 
 from functools import cached_property
+from operator import gt
 from typing import Self
 
 import numpy as np
@@ -38,10 +39,10 @@ class Distribution(Value):
 
     @model_validator(mode="after")
     def _is_a_quantile_function(self) -> Self:
-        values = np.asarray(self.quantiles)
-        if values.shape != LEVELS.shape:
+        values = self.quantiles
+        if len(values) != len(LEVELS):
             raise ValueError(f"expected {len(LEVELS)} quantiles, found {len(values)}")
-        if np.any(np.diff(values) < 0):
+        if any(map(gt, values, values[1:])):  # on 99 numbers faster than arrays are
             raise ValueError("the quantiles cross: they must not decrease with the level")
         low, high = self.bounds
         if values[0] < low or values[-1] > high:

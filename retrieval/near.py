@@ -7,7 +7,7 @@ benchmark. A question then costs no pass over the table: what has been read or c
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -100,7 +100,9 @@ class Near:
         found = self._benchmarks_like.get(benchmark)
         if found is None:
             like = np.nan_to_num(benchmarks_like(self._standings, benchmark), nan=0.0)
-            found = self._benchmarks_like[benchmark] = _spread(like, self._standings.benchmarks, self.benchmarks, 0.0)
+            found = self._benchmarks_like[benchmark] = _spread(
+                like, self._measured_benchmarks, len(self.benchmarks), 0.0
+            )
         return found
 
     def models_like(self, question: Question) -> Floats:
@@ -170,10 +172,19 @@ class Near:
     def _standings(self) -> Standings:
         return Standings.of(self._history)
 
+    @cached_property
+    def _measured_models(self) -> Ints:
+        """Places of the models that have a standing."""
+        return np.array([self.models[name] for name in self._standings.models], dtype=int)
+
+    @cached_property
+    def _measured_benchmarks(self) -> Ints:
+        return np.array([self.benchmarks[name] for name in self._standings.benchmarks], dtype=int)
+
     def _compared(self, question: Question) -> Floats:
         standing = standing_of(self._history, self._standings, question.model.id, question.known)
         like = models_like(self._standings, standing, question.model.id)
-        return _spread(like, self._standings.models, self.models, np.nan)
+        return _spread(like, self._measured_models, len(self.models), np.nan)
 
     def _grouped(self, by: str, names: Mapping[str, int], other: str, others: Mapping[str, int]) -> Mapping[str, Rows]:
         frame = own_records(self._history)
@@ -200,10 +211,10 @@ def _placed(names: pd.Series, places: Mapping[str, int]) -> Ints:
     return np.array([places[str(name)] for name in distinct], dtype=int)[codes]
 
 
-def _spread(values: Floats, names: Sequence[str], places: Mapping[str, int], usual: float) -> Floats:
+def _spread(values: Floats, places: Ints, size: int, usual: float) -> Floats:
     """Give values their places, and the usual value to all others and to ``NOWHERE``."""
-    found = np.full(len(places) + 1, usual)
-    found[[places[name] for name in names]] = values
+    found = np.full(size + 1, usual)
+    found[places] = values
     return found
 
 
