@@ -143,6 +143,8 @@ def batch(
         output=str(output.absolute()) if output else "",
         html=str(html.absolute()) if html else "",
     )
+    if cluster is not None and provider_batch:
+        raise UsageError("--provider-batch with --engine ray: one process gathers batches; leave one of them out.")
     if not (output or html or dry_run):
         raise UsageError("Where to? Name a file by --output, or ask for --dry-run.")
     table, name = _table(plan, models, benchmarks, setting or [], threshold)

@@ -90,6 +90,8 @@ def test_a_provider_without_batches_is_told_before_a_job_begins(here, plan_file,
         assert json.loads(here("jobs", "list", "--json")[1]) == []
     code, _, err = here("batch", plan_file, "-o", tmp_path / "out.csv", "--provider-batch")
     assert (code, "add --agent" in err) == (2, True)
+    code, _, err = here("batch", plan_file, "-o", tmp_path / "out.csv", *BATCHED, "--engine", "ray")
+    assert (code, "leave one of them out" in err) == (2, True)
 
 
 def test_a_batch_that_expires_leaves_what_the_user_chose_and_a_retry_asks_the_rest(
