@@ -35,7 +35,15 @@ READINGS = 512
 
 
 class _HelpNeeded(Exception):  # noqa: N818 - no error: a message that another lane takes
-    """A message that the language model has not read yet."""
+    """A message that the language model has not read yet, as far as this process knows.
+
+    Attributes:
+        last: whether it is the one that waits for an answer, so that the model is asked.
+    """
+
+    def __init__(self, *, last: bool) -> None:
+        super().__init__()
+        self.last = last
 
 
 @dataclass(frozen=True)
@@ -48,10 +56,10 @@ class _AtOnce:
     def name(self) -> str:
         return self.reader.name
 
-    def read(self, message: Message, *, last: bool) -> StatedQuestion:  # noqa: ARG002 - as readers are asked
+    def read(self, message: Message, *, last: bool) -> StatedQuestion:
         known = self.reader.remembered(message)
         if known is None:
-            raise _HelpNeeded
+            raise _HelpNeeded(last=last)
         return known
 
 
@@ -153,8 +161,9 @@ class Chatting:
             return await crew.looking.run(answer, messages, shelf)
         try:
             return await crew.looking.run(answer, messages, shelf, _AtOnce(reader))
-        except _HelpNeeded:
-            status(f"Asking {reader.name} what is meant")
+        except _HelpNeeded as needed:
+            if needed.last:
+                status(f"Asking {reader.name} what is meant")
         try:
             return await crew.deliberating.run(answer, messages, shelf, reader)
         except asyncio.CancelledError:
