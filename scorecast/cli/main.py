@@ -29,7 +29,7 @@ from scorecast.cli.plan import app as plan
 from scorecast.cli.records import app as records
 from scorecast.cli.serve import serve
 
-SELDOM = 50_000, 20, 50
+SELDOM = 200_000, 20, 50
 """When cycles of objects are looked for: a command makes millions of objects, and hardly any that lie in one. At the
 usual thresholds the search takes a tenth of the time of `ask`, and a third of that of a batch."""
 
