@@ -18,6 +18,7 @@ from records.store import Store
 from retrieval.nearest import NearestRecords
 from scorecast.code_version import code_version
 from scorecast.fits import Fits
+from scorecast.ledger.kept_marks import KeptMarks
 from scorecast.ledger.recalibrating import FromLedger, as_stated
 from scorecast.pipeline import Pipeline
 from scorecast.settings import Settings
@@ -72,7 +73,7 @@ class Workspace:
     @cached_property
     def settled(self) -> FromLedger:
         """What the settled forecasts of the store teach."""
-        return FromLedger(self.store.resolutions)
+        return FromLedger(self.store.resolutions, KeptMarks(self.settings.home))
 
     def fits(self) -> Fits:
         """Return the cache of fits, of this version of the program's code."""

@@ -7,11 +7,12 @@ that held then.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from itertools import islice
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
 from records.ledger import Settled
 from records.resolution import Resolution
@@ -28,8 +29,10 @@ class Resolutions:
     def __init__(self, *, reading: Callable[[], AbstractContextManager[Connection]]) -> None:
         self._reading = reading
 
-    def before(self, day: dt.date, *, limit: int) -> tuple[int, ...]:
+    def before(self, day: dt.date, *, limit: int) -> dict[str, int]:
         """Return the numbers of the last resolutions that were entered before a day, in that order.
+
+        Each goes by a hash of all that it says and of the id of what it settles, 20 hexadecimal digits.
 
         Args:
             day: in coordinated universal time.
@@ -40,10 +43,10 @@ class Resolutions:
         """
         table = schema.resolutions
         midnight = dt.datetime.combine(day, dt.time(), tzinfo=dt.UTC)
-        query = select(table.c.number).where(table.c.resolved_at < midnight)
+        query = select(table).where(table.c.resolved_at < midnight).order_by(table.c.number.desc()).limit(limit)
         with self._reading() as connection:
-            found = connection.execute(query.order_by(table.c.number.desc()).limit(limit)).scalars().all()
-        return tuple(reversed(found))
+            found = connection.execute(query).all()
+        return {_key(row): row.number for row in reversed(found)}
 
     def settled(self, numbers: Iterable[int]) -> dict[int, Settled]:
         """Return what these resolutions settled, by their numbers.
@@ -75,3 +78,8 @@ class Resolutions:
             )
             for row in raw
         }
+
+
+def _key(row: Row[tuple[object, ...]]) -> str:
+    told = f"{row.number} {row.forecast_id} {rows.with_zone(row.resolved_at).isoformat()} {row.document}"
+    return hashlib.sha256(told.encode()).hexdigest()[:20]

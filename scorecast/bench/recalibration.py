@@ -30,6 +30,7 @@ from records.question import Question
 from records.stages import HistorySource
 from scorecast.ledger.lessons import Lessons
 from scorecast.ledger.marks import Mark, counted
+from scorecast.ledger.recalibrating import MOST
 
 WRONG: Mapping[str, LevelMap] = MappingProxyType(
     {
@@ -116,7 +117,8 @@ class Timeline(NamedTuple):
         quantiles, taught = issued.quantiles.copy(), np.zeros(len(levels), dtype=bool)
         lessons, row = Lessons(), 0
         for fold, history in zip(self.suite.folds, self.histories, strict=True):
-            known = counted([one for one in marks if one.published < fold.as_of], fold.as_of)
+            settled = [one for one in marks if one.published < fold.as_of]
+            known = counted(settled[-MOST:], fold.as_of)
             for question in fold.questions:
                 group = _group(levels[row], question)
                 found = lessons.taught(known, question, history, forecaster=issued.forecaster, group=group)
@@ -127,7 +129,7 @@ class Timeline(NamedTuple):
         return Judged(f"{issued.forecaster}, recalibrated", issued.table, quantiles), taught
 
     def _marks(self, issued: Judged) -> list[Mark]:
-        """Return how each forecast came out."""
+        """Return how each forecast came out, in the order in which that was public."""
         found: list[Mark] = []
         levels, outcomes = issued.table["level"].tolist(), issued.table["observed"].to_numpy(dtype=float)
         asked = [
@@ -156,7 +158,7 @@ class Timeline(NamedTuple):
                         between=(low, high),
                     )
                 )
-        return found
+        return sorted(found, key=lambda mark: mark.published)
 
 
 def _group(level: str, question: Question) -> str:

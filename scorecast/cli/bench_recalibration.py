@@ -75,6 +75,7 @@ def _table(found: list[Replayed]) -> Table:
         title="Rolling origins, what was settled by each date; in points, with 95 % limits",
         title_justify="left",
     )
+    table.columns[0].no_wrap = True
     for one in found:
         crps, cover = one.figures["crps"], [one.figures[name] for name in COVERAGE]
         table.add_row(

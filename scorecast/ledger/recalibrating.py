@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -20,11 +20,12 @@ from records.errors import ScorecastError
 from records.forecast import Forecast
 from records.history import History
 from records.store.resolutions import Resolutions
+from scorecast.ledger.kept_marks import KeptMarks
 from scorecast.ledger.lessons import Lessons, settled_forecasts
 from scorecast.ledger.marks import SHIFT, SPREAD, Mark, counted, forecaster_of, group_of, mark
 from scorecast.shared_fits import Recent
 
-MOST = 2_000
+MOST = 10_000
 """Resolutions that are learned from, the last ones."""
 
 DAYS = 16
@@ -44,7 +45,8 @@ class FromLedger:
     """Recalibrates forecasts by the settled forecasts of one store; safe to use from several threads."""
 
     resolutions: Resolutions
-    _read: dict[int, Mark] = field(default_factory=dict)
+    kept: KeptMarks = field(default_factory=KeptMarks)
+    _read: dict[str, Mark] = field(default_factory=dict)
     _reading: threading.Lock = field(default_factory=threading.Lock)
     _days: Recent[tuple[Mark, ...]] = field(default_factory=lambda: Recent(DAYS))
     _lessons: Lessons = field(default_factory=Lessons)
@@ -82,10 +84,17 @@ class FromLedger:
         if found is None:
             with self._reading:
                 numbers = self.resolutions.before(day, limit=MOST)
-                new = self.resolutions.settled([number for number in numbers if number not in self._read])
-                self._read.update((number, mark(settled)) for number, settled in new.items())
-                found = self._days.put(day, counted([self._read[number] for number in numbers], day))
+                self._learn_of(numbers)
+                found = self._days.put(day, counted([self._read[key] for key in numbers], day))
         return found
+
+    def _learn_of(self, numbers: Mapping[str, int]) -> None:
+        """Read the marks of resolutions that were not read yet: from what is kept, else from the ledger."""
+        self._read.update(self.kept.read(key for key in numbers if key not in self._read))
+        new = {number: key for key, number in numbers.items() if key not in self._read}
+        if new:
+            self._read.update((new[number], mark(one)) for number, one in self.resolutions.settled(new).items())
+            self.kept.write(self._read)
 
 
 def recalibrated(forecast: Forecast, taught: Taught) -> Forecast:

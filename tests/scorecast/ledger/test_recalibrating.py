@@ -13,6 +13,7 @@ from records.exclusion import NOTHING, Exclusion
 from records.forecast import Provenance
 from retrieval.nearest import NearestRecords
 from scorecast.ledger.in_force import in_force
+from scorecast.ledger.kept_marks import KeptMarks
 from scorecast.ledger.marks import forecaster_of, raw_levels
 from scorecast.ledger.recalibrating import FromLedger
 from scorecast.pipeline import Pipeline
@@ -218,3 +219,25 @@ def test_a_track_record_says_what_is_in_force(ledger_store, recalibrated, stated
     assert "1 of these issued recalibrated" in told.sentence
     [before] = in_force(settled, FromLedger(ledger_store.resolutions), day=PUBLISHED_BEFORE)
     assert "nothing was settled before" in before.sentence
+
+
+def test_marks_are_kept_in_a_file_and_whatever_is_wrong_with_it_costs_nothing(
+    tmp_path, ledger_store, asked, many
+) -> None:
+    many()
+    history, kept = ledger_store.history(as_of=DAY), KeptMarks(tmp_path / "home")
+
+    class Unread:
+        before = staticmethod(ledger_store.resolutions.before)
+
+        def settled(self, numbers):
+            pytest.fail(f"read again: {list(numbers)}")
+
+    first = FromLedger(ledger_store.resolutions, kept)(asked, history)
+    assert FromLedger(Unread(), kept)(asked, history) == first
+    [file] = (tmp_path / "home").iterdir()
+    file.write_text("no marks")
+    assert FromLedger(ledger_store.resolutions, kept)(asked, history) == first
+    file.unlink()
+    file.mkdir()
+    assert FromLedger(ledger_store.resolutions, kept)(asked, history) == first
