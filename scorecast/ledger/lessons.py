@@ -15,12 +15,13 @@ import numpy as np
 
 from calibration.settled import SettledForecasts, Taught
 from records.history import History
+from records.kinship import Kinship
 from records.question import Question
 from scorecast.ledger.marks import Mark, unhidden
 from scorecast.shared_fits import Recent
 
-HISTORIES, LEARNED = 64, 256
-"""How many of each are kept in memory."""
+HISTORIES, LEARNED = 8, 24
+"""How many of each are kept in memory; with ten thousand marks each takes megabytes."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +29,7 @@ class Seen:
     """The marks that forecasts on one history may learn from, the asked cell's aside."""
 
     marks: tuple[Mark, ...]
-    history: History
+    kinship: Kinship
 
     def beside(self, own: frozenset[str], forecaster: str) -> tuple[Mark, ...]:
         """Return the marks of a forecaster but those of these entries."""
@@ -36,11 +37,10 @@ class Seen:
 
     def of_cell(self, question: Question) -> frozenset[str]:
         """Return the entries of the asked cell and of its siblings."""
-        kinship = self.history.kinship
-        near = kinship.relatives(question.benchmark) & self._by_benchmark.keys()
+        near = self.kinship.relatives(question.benchmark) & self._by_benchmark.keys()
         if not near:
             return frozenset()
-        kin, sibling = kinship.kin(question.model), kinship.withheld({question.cell})
+        kin, sibling = self.kinship.kin(question.model), self.kinship.withheld({question.cell})
         return frozenset(
             one.entry
             for benchmark in near
@@ -80,7 +80,7 @@ class Lessons:
             return None
         seen = self._histories.get(history.fingerprint)
         if seen is None:
-            seen = self._histories.put(history.fingerprint, Seen(unhidden(marks, history), history))
+            seen = self._histories.put(history.fingerprint, Seen(unhidden(marks, history), history.kinship))
         own = seen.of_cell(question)
         key = history.fingerprint, forecaster, own
         found = self._asked.get(key) or self._asked.put(key, self._from(seen.beside(own, forecaster)))
