@@ -11,6 +11,7 @@ import os
 import secrets
 import socket
 import sys
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -143,7 +144,9 @@ def _open(ray: ModuleType, cluster: Cluster) -> None:
             "object_store_memory": SHARED_MEMORY,
         }
     try:
-        ray.init(**told)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what they warn of is told by the error that follows
+            ray.init(**told)
     except (OSError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
         raise ClusterFailed(_why(str(error), cluster)) from error
 
