@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from agent.predictor import FittedAgent
+from predictors.parallel import one_core
 from records.forecast import Answer
 from records.history import History
 from records.job import Item
@@ -59,18 +60,19 @@ class Alone:
 
 
 def answer_all(ground: Ground, items: Sequence[Item], tell: Tell) -> None:
-    """Answer some items in this process."""
+    """Answer some items in this process, on one core: the last digits depend on how many share a product."""
     questions = [item.question for item in items if item.question]
     fitted, pipeline, history = ground.fitted, ground.pipeline, ground.history
 
     def complete(number: int, answer: Answer) -> None:
         tell(items[number], pipeline.completed(answer, history))
 
-    if isinstance(fitted, FittedAgent):
-        fitted.each(questions, complete)
-        return
-    for number, answer in enumerate(fitted.forecast(questions)):
-        complete(number, answer)
+    with one_core():
+        if isinstance(fitted, FittedAgent):
+            fitted.each(questions, complete)
+            return
+        for number, answer in enumerate(fitted.forecast(questions)):
+            complete(number, answer)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from types import ModuleType
 from typing import Any
 
 from agent.predictor import AT_ONCE, Agent, FittedAgent
+from predictors.parallel import one_core
 from records.errors import ScorecastError
 from records.forecast import Answer
 from records.job import Item
@@ -119,6 +120,7 @@ class AgentCrew:
 
     def _tasks(self, items: Sequence[Item], fitted: FittedAgent) -> Iterator[Task]:
         questions = [item.question for item in items if item.question]
-        told = fitted.statistics.forecast(questions)
+        with one_core():
+            told = fitted.statistics.forecast(questions)
         for item, question, answer in zip(items, questions, told, strict=True):
             yield Task([item], (item.number, question, answer))

@@ -124,7 +124,8 @@ class Team:
         Raises:
             ClusterFailed: the workers run other code, keep dying, or none can be had.
         """
-        self._share, self._began = share or self._at_once, time.monotonic()
+        self._share = share or self._at_once
+        self._began = self._alone_since = time.monotonic()
         if ground is not self._stood_on:
             self._stood_on, self._ground = ground, self._ray.put(ground)
             for seat in self._seats:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from agent.predictor import FittedAgent
 from agent.remembered import Remembered
+from predictors.parallel import one_core
 from records.errors import ScorecastError
 from records.forecast import Answer
 from records.question import Question
@@ -45,7 +46,8 @@ class StatisticsWorker:
         """Answer some questions, with evidence."""
         ground = _stood_on(self._ground)
         try:
-            answers = ground.fitted.forecast(questions)
+            with one_core():
+                answers = ground.fitted.forecast(questions)
         except ScorecastError as error:
             return Failed.of(error)
         return [ground.citing.cited(answer, ground.history) for answer in answers]
