@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from functools import cached_property
-from typing import Self
+from typing import NamedTuple, Self
 
 from pydantic import AwareDatetime, Field, model_validator
 
@@ -71,6 +71,16 @@ class Issued(Value):
     def issued_on(self) -> dt.date:
         """The day, in coordinated universal time."""
         return self.issued_at.date()
+
+
+class Waiting(NamedTuple):
+    """What tells whether a report may settle an entry that has no outcome yet; read without the entry itself."""
+
+    id: str
+    model: str
+    benchmark: str
+    since: dt.date
+    """The later one of its as-of date and the day on which it was issued: only later reports may settle it."""
 
 
 class Settled(Value):

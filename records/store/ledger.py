@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, Select, func, insert, select
 
 from records.errors import DataError, UsageError
 from records.forecast import Forecast
-from records.ledger import ID_LENGTH, Issued, Selection, Settled
+from records.ledger import ID_LENGTH, Issued, Selection, Settled, Waiting
 from records.metric import Metric
 from records.receipt import Receipt
 from records.resolution import Resolution
@@ -153,12 +153,22 @@ class Ledger:
             for row in found
         }
 
-    def open_entries(self, wanted: Selection | None = None) -> tuple[Issued, ...]:
-        """Return all entries that wait for their outcome, the oldest first."""
-        waiting = (wanted or Selection()).model_copy(update={"resolved": False})
+    def waiting(self, wanted: Selection | None = None) -> tuple[Waiting, ...]:
+        """List the entries that wait for their outcome, the oldest first, without reading the forecasts themselves."""
+        open_ones = (wanted or Selection()).model_copy(update={"resolved": False})
+        told = schema.forecasts.c
+        query = _selected(select(told.id, told.model, told.benchmark, told.as_of, told.issued_at), open_ones)
         with self._reading() as connection:
-            query = _selected(select(schema.forecasts), waiting).order_by(schema.forecasts.c.number)
-            return tuple(read_entry(row.document) for row in connection.execute(query))
+            found = connection.execute(query.order_by(told.number)).all()
+        return tuple(
+            Waiting(
+                row.id,
+                row.model,
+                row.benchmark,
+                max(row.as_of, rows.with_zone(row.issued_at).astimezone(dt.UTC).date()),
+            )
+            for row in found
+        )
 
     def _settled(self, wanted: Selection) -> Iterator[Settled]:
         told, made = schema.resolutions, schema.forecasts

@@ -106,22 +106,18 @@ def resolve(
         else:
             told = settle(workspace.store, forecast, value, now=now, published=day, source=source, url=url)
             settled = (told,)
-        _learn_weights(workspace, settled)
+        teach(workspace, settled)
     console().print(settled_table(settled) if settled else "No open forecast has been reported since it was issued.")
 
 
-def _learn_weights(workspace: Workspace, settled: Sequence[Settled]) -> None:
-    """Learn how much the agent should count, where it had a part in what was settled."""
+def teach(workspace: Workspace, settled: Sequence[Settled]) -> None:
+    """Learn how much the agent should count, where it had a part in what was just settled."""
     from scorecast.cli import session
+    from scorecast.ledger.teaching import teach_agent
 
-    if all(one.issued.forecast.method != "agent" for one in settled):
-        return  # the agent's libraries take a second to load
-    from scorecast.agents.home import AgentHome
-    from scorecast.agents.weights import relearned
-
-    record = relearned(AgentHome.of(workspace.settings), workspace.store, settled, as_of=session.today())
-    if record is not None:
-        session.tell(f"The weight of the agent is learned anew, from {len(record.entries):,} resolved questions.")
+    count = teach_agent(workspace, settled, as_of=session.today())
+    if count is not None:
+        session.tell(f"The weight of the agent is learned anew, from {count:,} resolved questions.")
 
 
 def track_record(

@@ -130,6 +130,8 @@ def import_(
         if chosen is None and _propose(workspace, paths):
             raise typer.Exit(1)
         done = _import(workspace, paths, chosen, overrides, dry_run=dry_run)
+        if not dry_run:
+            _settle(workspace)
     _report(done, dry_run=dry_run, json=json)
     if any(batch.report.refused for batch, _ in done):
         raise typer.Exit(1)
@@ -218,6 +220,18 @@ def _import(
         return [(batch, None) for batch in batches]
     now = dt.datetime.now(dt.UTC)
     return [(batch, workspace.store.add(batch, imported_at=now)) for batch in batches]
+
+
+def _settle(workspace: Workspace) -> None:
+    """Settle the forecasts of the ledger whose outcomes have come in."""
+    from scorecast.cli import session
+    from scorecast.cli.ledger import teach
+    from scorecast.ledger.resolving import resolve_from_records
+
+    settled = resolve_from_records(workspace.store, now=session.now())
+    if settled:
+        session.tell(f"Forecasts of the ledger that are settled by now: {len(settled):,}.")
+    teach(workspace, settled)
 
 
 def _report(done: list[tuple[Batch, Added | None]], *, dry_run: bool, json: bool) -> None:

@@ -64,35 +64,45 @@ def resolve_from_records(store: Store, *, now: dt.datetime) -> tuple[Settled, ..
     Raises:
         StoreError: the store cannot be read or written.
     """
-    history = store.history(as_of=now.date())
+    waiting = store.ledger.waiting()
+    if not waiting:
+        return ()
+    reports = _firm_reports(store.history(as_of=now.date()))
+    latest = reports.groupby(["model", "benchmark"])["published"].max().to_dict()
     found = []
-    for issued in store.ledger.open_entries():
-        record = next(_outcomes(issued, history), None)
-        if record is not None:
-            outcome = Resolution(
-                question_id=issued.forecast.question.id,
-                value=record.value,
-                published=record.published,
-                source=record.source,
-                url=record.url,
-                record_id=record.id,
-            )
-            found.append(store.ledger.resolve(issued.id, outcome, resolved_at=now))
+    for one in waiting:
+        last = latest.get((one.model, one.benchmark))
+        if last is not None and last > pd.Timestamp(one.since):
+            issued = store.ledger.entry(one.id)
+            record = next(_outcomes(issued, one.since, reports), None)
+            if record is not None:
+                found.append(store.ledger.resolve(issued.id, _resolution(issued, record), resolved_at=now))
     return tuple(found)
 
 
-def _outcomes(issued: Issued, history: History) -> Iterator[Record]:
+def _firm_reports(history: History) -> pd.DataFrame:
+    """Reports whose dates are those of the scores, each once, the earliest first."""
+    rows = history.records
+    firm = (rows["metric"] == "") & (rows["duplicate_of"] == "") & (rows["date_basis"] != DateBasis.RELEASE.value)
+    return rows[firm].sort_values(["published", "id"])
+
+
+def _outcomes(issued: Issued, since: dt.date, reports: pd.DataFrame) -> Iterator[Record]:
     """Reports of the cell that settle a forecast, the earliest first."""
-    question = issued.forecast.question
-    rows = history.cell_records(question.model, question.benchmark)
-    after = pd.Timestamp(max(issued.issued_on, question.as_of))
-    rows = rows[
-        (rows["metric"] == "")
-        & (rows["duplicate_of"] == "")
-        & (rows["date_basis"] != DateBasis.RELEASE.value)
-        & (rows["published"] > after)
-    ]
-    for _, row in rows.sort_values(["published", "id"]).iterrows():
+    model, benchmark = issued.cell
+    mine = (reports["model"] == model) & (reports["benchmark"] == benchmark)
+    for _, row in reports[mine & (reports["published"] > pd.Timestamp(since))].iterrows():
         record = to_record(row)
-        if question.metric.admits(record.value):
+        if issued.forecast.question.metric.admits(record.value):
             yield record
+
+
+def _resolution(issued: Issued, record: Record) -> Resolution:
+    return Resolution(
+        question_id=issued.forecast.question.id,
+        value=record.value,
+        published=record.published,
+        source=record.source,
+        url=record.url,
+        record_id=record.id,
+    )

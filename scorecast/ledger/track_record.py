@@ -47,7 +47,7 @@ def track_record(store: Store, wanted: Selection, *, by: By = By.HORIZON) -> tup
     settled = store.ledger.settled(wanted)
     found = [told for told in by_forecaster(settled) if told.counted]
     if not found:
-        raise NotEnoughRecords(_nothing(settled, waiting=len(store.ledger.open_entries(wanted))))
+        raise NotEnoughRecords(_nothing(settled, waiting=len(store.ledger.waiting(wanted))))
     return tuple(_track(told, store, by) for told in found)
 
 

@@ -11,10 +11,9 @@ from typing import NamedTuple
 
 from records.benchmark import Benchmark
 from records.errors import UsageError
-from records.ledger import Selection, Settled
+from records.ledger import Selection
 from records.model import Model
 from records.search import Search, Where
-from scorecast.ledger.resolving import resolve as settle
 from scorecast.mcp.asked import CompareAsked, DescribeAsked, ForecastAsked, Kind, LedgerAsked, ResolveAsked, SearchAsked
 from scorecast.mcp.told import brief, entry, hit
 from scorecast.pipeline import Reply
@@ -23,6 +22,7 @@ from scorecast.service.caller import Caller
 from scorecast.service.deliberating import Deliberating, Leaving
 from scorecast.service.desk import Desk, Told, Write, pairs_json, told_json
 from scorecast.service.paging import page
+from scorecast.service.settling import settle
 from scorecast.showing.reply_json import Json, settled_json
 
 NEWEST = 5
@@ -102,19 +102,7 @@ async def describe(at: At, asked: DescribeAsked) -> Done:
 
 async def resolve(at: At, asked: ResolveAsked) -> Done:
     """Settle a forecast; a second outcome corrects the first, and both are kept."""
-
-    def settled() -> Settled:
-        return settle(
-            at.desk.store,
-            asked.id,
-            asked.value,
-            now=at.desk.clock(),
-            published=asked.published,
-            source=asked.source or "",
-            url=asked.url,
-        )
-
-    return Done(settled_json(await at.desk.crew.looking.run(settled)))
+    return Done(settled_json(await at.desk.crew.looking.run(settle, at.desk, asked.id, asked)))
 
 
 async def list_ledger(at: At, asked: LedgerAsked) -> Done:

@@ -16,12 +16,12 @@ from records.store import Ledger, Store
 from scorecast.http.at_hand import Asker, AtDesk, Cursor, Limit, Reader, answer
 from scorecast.http.problems import Problem
 from scorecast.ledger.in_force import InForce, in_force
-from scorecast.ledger.resolving import resolve
 from scorecast.ledger.track_record import Track, calibration, track_record
 from scorecast.service import replies
 from scorecast.service.asked import ResolutionAsked
 from scorecast.service.desk import Desk
 from scorecast.service.paging import page
+from scorecast.service.settling import settle
 from scorecast.showing.reply_json import Json, entry_json, settled_json
 
 router = APIRouter(prefix="/v1", tags=["ledger"])
@@ -75,19 +75,11 @@ async def entry(desk: AtDesk, _caller: Reader, entry_id: EntryId) -> Response:
 async def resolution(desk: AtDesk, _caller: Asker, entry_id: EntryId, asked: ResolutionAsked) -> Response:
     """Settle a forecast; a second resolution corrects the first, and both are kept."""
 
-    def settle() -> Settled:
+    def settled() -> Settled:
         _find(desk.store.ledger, entry_id)
-        return resolve(
-            desk.store,
-            entry_id,
-            asked.value,
-            now=desk.clock(),
-            published=asked.published,
-            source=asked.source or "",
-            url=asked.url,
-        )
+        return settle(desk, entry_id, asked)
 
-    return answer(settled_json(await desk.crew.looking.run(settle)), status=201)
+    return answer(settled_json(await desk.crew.looking.run(settled)), status=201)
 
 
 @router.get("/track-record", response_model=replies.TrackRecordTold)

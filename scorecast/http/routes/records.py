@@ -23,6 +23,7 @@ from scorecast.narrowing import Wanted, narrow
 from scorecast.service import replies
 from scorecast.service.asked import ImportAsked
 from scorecast.service.desk import Desk
+from scorecast.service.settling import learn
 from scorecast.showing.reply_json import Json
 
 router = APIRouter(prefix="/v1", tags=["records"])
@@ -97,6 +98,7 @@ def _import(desk: Desk, asked: ImportAsked) -> Json:
             raise ImportRefused(_without(str(error), folder)) from error
     stored = [None if asked.dry_run else desk.store.add(_named(batch, folder), imported_at=now) for batch in batches]
     settled = () if asked.dry_run else resolve_from_records(desk.store, now=now)
+    learn(desk, settled)
     files: list[Json] = [_told(_named(batch, folder), added) for batch, added in zip(batches, stored, strict=True)]
     return {"files": files, "settled": len(settled)}
 

@@ -71,13 +71,24 @@ function overview(found) {
 
 const PARTS = { levels: "By what was known", benchmarks: "By benchmark" };
 
-function track({ forecaster, counted, hindsight, repeated, calibration, result }, byUser) {
+/** What settled forecasts do to new ones, in a sentence for each that is told apart. */
+function inForce({ forecaster, settled, worth, shift, spread }) {
+  const moved = Math.abs(shift) < 0.005 ? "not moved" : `moved ${shift > 0 ? "up" : "down"} by ${format.figure(Math.abs(shift))} probits`;
+  return element(
+    "p",
+    { class: "muted" },
+    `New forecasts of ${forecaster} are recalibrated by ${format.count(settled)} settled ones, worth ${format.count(Math.round(worth))} independent ones: ${moved}, ${format.figure(spread)} times as wide; more or less by what is known and by benchmark.`,
+  );
+}
+
+function track({ forecaster, counted, hindsight, repeated, calibration, recalibration, result }, byUser) {
   const aside = [hindsight && `${hindsight} issued when the outcome was public`, repeated && `${repeated} further answers to the same question`].filter(Boolean).join(", ");
   return element(
     "section",
     { class: "card" },
     element("h2", {}, forecaster),
     element("p", { class: "muted" }, `${format.count(counted)} forecast${counted === 1 ? "" : "s"} counted${aside ? `; not scored: ${aside}` : ""}.`),
+    recalibration.filter(({ settled }) => settled > 0).map(inForce),
     calibrationPlots(calibration, counted),
     breakdowns(result.forecasters[forecaster], { groups: byUser ? "By user" : "By horizon", ...PARTS }, "Settled"),
   );

@@ -117,12 +117,12 @@ def test_an_entry_that_was_changed_behind_the_ledgers_back_is_told(tmp_path, mak
 
 def test_a_resolution_settles_and_the_latest_correction_holds(store, make_forecast, now) -> None:
     [issued] = store.ledger.issue([make_forecast()], issued_at=now)
-    assert store.ledger.open_entries() == (issued,)
+    assert [one.id for one in store.ledger.waiting()] == [issued.id]
     store.ledger.resolve(issued.id, outcome(issued.forecast, 60.0), resolved_at=now)
     corrected = store.ledger.resolve(issued.id, outcome(issued.forecast, 61.0), resolved_at=now)
     assert store.ledger.settled() == (corrected,)
     assert corrected.resolution.value == 61.0
-    assert store.ledger.open_entries() == ()
+    assert store.ledger.waiting() == ()
 
 
 def test_only_what_was_issued_before_the_outcome_counts_as_foresight(store, make_forecast, now) -> None:

@@ -7,6 +7,8 @@ import json
 
 import pytest
 
+from scorecast.agents.home import AgentHome
+
 NOW = dt.datetime(2025, 6, 2, 9, 0, tzinfo=dt.UTC)
 TABLE = "model,score\nQwen3 32B,61.5\nnew-model,55\n"
 MAPPING = {
@@ -35,6 +37,16 @@ def issued(client, question):
     """Ids of four forecasts, the oldest first."""
     asked = [question | {"threshold": 10.0 + i} for i in range(4)]
     return [client.post("/v1/forecasts", json={"questions": [one]}).json()["forecasts"][0]["id"] for one in asked]
+
+
+def test_an_outcome_of_the_agents_forecast_teaches_its_weight(client, service_store, home, issued) -> None:
+    forecast = service_store.ledger.entry(issued[0]).forecast.model_copy(update={"method": "agent"})
+    [entry] = service_store.ledger.issue([forecast], issued_at=NOW)
+    learned = AgentHome.of(home).record_file
+    assert client.post(f"/v1/forecasts/{issued[0]}/resolution", json={"value": 50.0}).status_code == 201
+    assert not learned.exists()
+    assert client.post(f"/v1/forecasts/{entry.id}/resolution", json={"value": 50.0}).status_code == 201
+    assert learned.exists()
 
 
 def test_pages_of_the_ledger_join_up_the_newest_first(client, service_store, issued) -> None:

@@ -48,7 +48,7 @@ def test_what_is_shown_is_in_the_ledger_word_for_word(own_store, replies) -> Non
         kept = own_store.ledger.entry(reply.issued.id)
         assert kept.forecast == reply.answer
         assert kept.issued_at == NOW
-    assert len(own_store.ledger.open_entries()) == 2
+    assert len(own_store.ledger.waiting()) == 2
 
 
 def test_an_abstention_is_not_entered(own_store, replies, make_question) -> None:
@@ -69,4 +69,4 @@ def test_a_ledger_that_cannot_be_written_costs_the_entry_and_not_the_forecast(ow
     shut = Ledger(reading=refused, writing=refused)
     assert issued(replies, shut, now=NOW, tell=said.append) == tuple(replies)
     assert said == ["Not entered in the ledger: the disk is full"]
-    assert own_store.ledger.open_entries() == ()
+    assert own_store.ledger.waiting() == ()

@@ -76,7 +76,7 @@ def test_records_that_come_in_later_settle_the_open_forecasts_of_their_cells(sto
     assert {one.issued.id for one in settled} == {entry.id for entry in entries[:3]}
     assert all(one.foresight and one.resolution.record_id for one in settled)
     assert resolve_from_records(store, now=LATER) == ()
-    assert len(store.ledger.open_entries()) == len(entries) - 3
+    assert len(store.ledger.waiting()) == len(entries) - 3
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_hindsight_and_repeats_are_counted_and_not_scored(store, issue, report) 
     issue(moment=NOON + dt.timedelta(hours=1))
     issue(moment=LATER - dt.timedelta(days=1))
     report(entries)
-    for entry in store.ledger.open_entries():
+    for entry in store.ledger.waiting():
         resolve(store, entry.id, 50.0, now=LATER, published=dt.date(2025, 7, 1))
     [track] = track_record(store, Selection())
     assert (len(track.told.counted), track.told.repeated, track.told.hindsight) == (len(entries),) * 3

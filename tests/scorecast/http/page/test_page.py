@@ -121,9 +121,14 @@ def test_an_outcome_settles_an_entry_and_enters_the_track_record(visit, page_cli
         form.get_by_label("Address").fill("https://lab.example/report")
         form.get_by_role("button", name="Settle").click()
         page.wait_for_selector(".outcome-value")
+        settled = page.locator(".outcome-value").inner_text()
+        clock.moment += dt.timedelta(days=1)
+        page.goto(page.url.partition("#")[0] + "#/track-record")
+        page.get_by_text("New forecasts of pool are recalibrated by 1 settled").wait_for()
+        page.go_back()
     finally:
         clock.moment = before
-    assert "41.5" in page.locator(".outcome-value").inner_text()
+    assert "41.5" in settled
     assert page.locator("#outcome a").get_attribute("href") == "https://lab.example/report"
     told = page_client.get(f"/v1/forecasts/{issued}").json()["settled"]
     assert (told["resolution"]["value"], told["foresight"]) == (41.5, True)
