@@ -29,6 +29,7 @@ def done(page_home, page_client, clock) -> BenchRun:
     kept = BenchRuns(page_home.home / "apart").begin(asked, now=clock())  # where no service works on it
     assert worked(kept, page_home) == 0
     kept.end(Ended(state=RunState.DONE, at=clock()))
+    runs.home.mkdir(exist_ok=True)
     kept.folder.rename(runs.home / kept.id)
     return runs.find(kept.id)
 
