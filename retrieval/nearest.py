@@ -120,7 +120,11 @@ def _similar(peers: Rows, question: Question, kept: Near, limit: int) -> Iterato
 
 def _first(nearness: Floats, limit: int) -> Ints:
     """Places of the nearest; of two as near, the one whose id comes first, in the order of which they are."""
-    return np.argsort(-nearness, kind="stable")[:limit]
+    if len(nearness) <= limit:
+        return np.argsort(-nearness, kind="stable")
+    # Most are far away, and need no place among each other: only as near as the last of the nearest is sorted.
+    near_enough = np.flatnonzero(nearness >= np.partition(nearness, -limit)[-limit])
+    return near_enough[np.argsort(-nearness[near_enough], kind="stable")][:limit]
 
 
 def _interleaved(lists: Iterable[Iterator[Found]]) -> Iterator[Found]:
