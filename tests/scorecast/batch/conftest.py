@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from agent.access.scripted.replies import Scripted, calls, says
+from agent.access.scripted.forecasting import forecasting
+from agent.access.scripted.replies import Scripted
 from agent.access.scripted.server import Asked
 from records.corpus.load import SERIES, corpus_fingerprint
 from records.store import Store
@@ -21,7 +22,6 @@ from scorecast.workspace import Workspace, open_workspace
 
 NOW = dt.datetime(2025, 6, 2, 9, 0, tzinfo=dt.UTC)
 COMMAND = "import sys; from scorecast.cli.main import main; sys.argv[0] = 'scorecast'; main()"
-ANSWER = {"quantiles": {"0.05": 50, "0.5": 63, "0.95": 75}, "reasons_for": ["so"], "grounding": 0.8, "confidence": 0.6}
 
 
 @pytest.fixture(autouse=True)
@@ -68,19 +68,10 @@ def plan_file(tmp_path, rows) -> Path:
     return path
 
 
-def answering(asked: Asked) -> Scripted:
-    """Look something up, then submit; the probe for memory is told nothing."""
-    if not asked.body.get("tools"):
-        return says("unknown", usage=(100, 1))
-    if len(asked.body["messages"]) == 2:
-        return calls("filter_records", {"benchmarks": ["gpqa_diamond"], "limit": 3})
-    return calls("submit_forecast", ANSWER)
-
-
 @pytest.fixture(scope="session")
 def answers() -> Callable[[Asked], Scripted]:
     """The script of an endpoint that does what it should."""
-    return answering
+    return forecasting
 
 
 @pytest.fixture
