@@ -20,8 +20,9 @@ help: ## list these commands
 demo: $(BASE) ## answer a first question on a bare machine, without a key
 	@$(BIN)/scorecast ask "$(QUESTION)"
 
+# One more process than two cores, since some tests wait for others; one thread each, since threads would wait in circles.
 test: $(DEV) ## run all tests
-	$(BIN)/pytest --numprocesses 2 --dist loadgroup
+	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses 3 --dist loadgroup
 
 check: lint types test ## lint, types and tests: what must be green before a commit
 

@@ -13,7 +13,7 @@ from records.corpus.compile.ranking import READERS
 from records.corpus.compile.raw import Passed
 from records.corpus.load import FOLDER, load_corpus
 
-pytestmark = pytest.mark.shared_data
+pytestmark = [pytest.mark.shared_data, pytest.mark.xdist_group("corpus")]  # compiled once, for all of them
 COMPILED = ("models.csv", "records.csv")
 
 
