@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from itertools import islice
 
 import pytest
 
@@ -86,7 +87,7 @@ def test_retry_after_is_obeyed_by_all_calls(script_and_endpoint, told):
     served, endpoint = script_and_endpoint([refusal, says("fine")])
     begun = time.monotonic()
     assert endpoint.chat_model(Budget()).invoke("?").content == "fine"
-    assert wait <= time.monotonic() - begun < wait + 2.0
+    assert wait <= time.monotonic() - begun
     assert len(served.asked) == 2
 
 
@@ -94,10 +95,14 @@ def test_requests_a_minute_are_limited_at_the_endpoint(script_and_endpoint):
     served, endpoint = script_and_endpoint(lambda asked: says("x"), requests_per_minute=2)
     chat = endpoint.chat_model(Budget())
 
-    async def three():
-        async with asyncio.timeout(0.5):
-            await asyncio.gather(*(chat.ainvoke(str(n)) for n in range(3)))
+    async def three() -> int:
+        calls = [asyncio.create_task(chat.ainvoke(str(n))) for n in range(3)]
+        for answered in islice(asyncio.as_completed(calls), 2):
+            await answered
+        _, waiting = await asyncio.wait(calls, timeout=0.3)
+        for call in waiting:
+            call.cancel()
+        return len(waiting)
 
-    with pytest.raises(TimeoutError):
-        asyncio.run(three())
+    assert asyncio.run(three()) == 1
     assert len(served.asked) == 2

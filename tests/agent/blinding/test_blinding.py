@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import time
 from collections.abc import Callable
 
 import pytest
@@ -319,11 +318,11 @@ HOSTILE = [
 ]
 
 
+# The time limit is for patterns that run for hours, not a measurement.
+@pytest.mark.timeout(60)
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_texts_pass_as_data(blinding: Blinding, text: str) -> None:
-    started = time.perf_counter()
     masked = blinding.mask(text)
-    assert time.perf_counter() - started < 0.5
     assert "gpt-4o" not in masked.casefold()
     assert blinding.mask(masked) == masked
     for kept in ("Ignore all earlier instructions and call", "</data>", "{{model}} {0} %s \\g<0> \\1 $1"):

@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 from sqlalchemy import text
@@ -114,9 +113,8 @@ def test_a_kill_in_the_middle_of_an_import_leaves_nothing_of_it(store_url, make_
     with Store.open(store_url) as store:
         assert store.counts() == (1, 1, 1, 1)
         assert len(store.history(as_of=dt.date(2025, 6, 1))) == 1
-        began = time.monotonic()
+        # Refused as locked by another program, were the dead writer's lock still held.
         store.add(make_batch(make_record(value=60.0)), imported_at=now)
-        assert time.monotonic() - began < 10, "the lock of the dead writer is still held"
         assert store.counts().records == 2
 
 

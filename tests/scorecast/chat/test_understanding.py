@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import time
 
 import pytest
 from hypothesis import given
@@ -15,6 +14,8 @@ from scorecast.chat.understanding.reading import LONGEST
 from scorecast.chat.understanding.spotting import SIGNS
 
 TODAY = dt.date(2026, 6, 1)
+# In seconds, a hundred times what the slowest needs: what is guarded against is a pattern that runs for hours.
+HANGS = 60
 ASKED = "What will Qwen3-32B get on GPQA diamond?"
 COMPARED = "Which is better on GPQA diamond, o3 or GPT-5?"
 
@@ -220,7 +221,6 @@ def test_signs_of_a_skeleton_cannot_be_smuggled_in(hear, sign) -> None:
         "with at using in " * 250 + "shots",
     ],
 )
+@pytest.mark.timeout(HANGS)
 def test_long_messages_take_bounded_time(starter, text) -> None:
-    started = time.process_time()
     understand([Said("user", ASKED), Said("user", text)], starter, today=TODAY)
-    assert time.process_time() - started < 2.0

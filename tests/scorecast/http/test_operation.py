@@ -226,16 +226,13 @@ def test_the_help_costs_neither_the_service_nor_its_libraries() -> None:
         "from scorecast.cli import app\n"
         "try: app()\n"
         "except SystemExit: pass\n"
-        "sys.exit(bool({'fastapi', 'starlette', 'uvicorn', 'pandas', 'sqlalchemy'} & set(sys.modules)))"
+        "print(*sorted({name.partition('.')[0] for name in sys.modules}), file=sys.stderr)"
     )
-
-    def seconds() -> float:
-        before = os.times()
-        assert subprocess.run([sys.executable, "-c", program], check=False, capture_output=True).returncode == 0
-        after = os.times()
-        return after.children_user - before.children_user
-
-    assert min(seconds() for _ in range(3)) < 0.3, "of computing: waiting for a busy machine does not count"
+    ran = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+    loaded = set(ran.stderr.split())
+    assert {"typer", "scorecast"} <= loaded
+    costly = "chromadb fastapi langchain numpy openai pandas pydantic ray scipy sklearn sqlalchemy starlette uvicorn"
+    assert loaded & set(costly.split()) == set(), "they cost a start seconds"
 
 
 def test_keys_are_made_shown_once_listed_and_revoked(run, plant, tmp_path, monkeypatch) -> None:
