@@ -13,7 +13,6 @@ from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
-from scipy import sparse
 from scipy.special import stdtrit
 
 from predictors.asymptotes import Asymptotes
@@ -22,6 +21,7 @@ from predictors.cells import Cells
 from predictors.factors import alternate, middle
 from predictors.models import Ints
 from predictors.spread import DEGREES_OF_FREEDOM
+from predictors.sums import weighted_sums
 from records.metric import Floats
 from records.quantiles import LEVELS
 
@@ -98,16 +98,17 @@ class Curves:
     def evidence(self, cells: Cells, line: Linear) -> Evidence:
         """What the scores say of the capabilities of each model."""
         mean, second, rows = self.sides.mean, self._squares, len(cells.models)
-        precision = _grouped(cells.row, line.weight, second[:, 1:, 1:], cells.column, rows)
-        moment = _grouped(cells.row, line.weight * line.value, mean[:, 1:], cells.column, rows)
-        return Evidence(precision, moment - _grouped(cells.row, line.weight, second[:, 0, 1:], cells.column, rows))
+        precision = weighted_sums(cells.row, line.weight, second[:, 1:, 1:], at=cells.column, groups=rows)
+        moment = weighted_sums(cells.row, line.weight * line.value, mean[:, 1:], at=cells.column, groups=rows)
+        both = weighted_sums(cells.row, line.weight, second[:, 0, 1:], at=cells.column, groups=rows)
+        return Evidence(precision, moment - both)
 
     def refitted(self, cells: Cells, line: Linear, theta: Gaussians, asymptotes: Asymptotes) -> Curves:
         """Fit each curve, shrunk to the usual one, and the errors about it."""
         columns = len(cells.benchmarks)
         squares = _squares(theta)
-        precision = _grouped(cells.column, line.weight, squares, cells.row, columns)
-        moment = _grouped(cells.column, line.weight * line.value, squares[:, 0], cells.row, columns)
+        precision = weighted_sums(cells.column, line.weight, squares, at=cells.row, groups=columns)
+        moment = weighted_sums(cells.column, line.weight * line.value, squares[:, 0], at=cells.row, groups=columns)
         sides = conditioned(self._usual(cells.column_counts), Evidence(precision, moment))
         moved = replace(self, sides=sides)
         return replace(moved, error=moved.errors(cells, theta, asymptotes))
@@ -162,8 +163,3 @@ def _squares(theta: Gaussians) -> Floats:
 def _certain(mean: Floats) -> Gaussians:
     return Gaussians(mean, np.zeros((*mean.shape, mean.shape[1])))
 
-
-def _grouped(group: Ints, weight: Floats, values: Floats, at: Ints, groups: int) -> Floats:
-    """Sum weights ``(c,)`` times the values ``(n, ...)`` that the other side has ``at`` each cell, by group."""
-    table = sparse.csr_matrix((weight, (group, at)), shape=(groups, len(values)))
-    return np.asarray(table @ values.reshape(len(values), -1)).reshape(groups, *values.shape[1:])

@@ -2,7 +2,7 @@
 
 value[m, b] = middle + row bias + column bias + row factors . column factors, with a ridge on every term. A side is
 kept as one array of shape ``(n, 1 + rank)``, its bias first. Both half steps solve one small system a row, all at
-once: sums by ``bincount``, then one batched solve.
+once: sums by a sparse product, then one batched solve.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import numpy as np
 
 from predictors.cells import Cells
 from predictors.models import Ints
+from predictors.sums import weighted_sums
 from records.metric import Floats
 
 ROUNDS = 12
@@ -36,26 +37,22 @@ class Side(NamedTuple):
     covariance: Floats
 
 
-def solve_side(group: Ints, other: Floats, value: Floats, weight: Floats, prior: Prior) -> Side:
+def solve_side(group: Ints, at: Ints, other: Floats, value: Floats, weight: Floats, prior: Prior) -> Side:
     """Regress what the other side's bias leaves of each value on its factors, group by group.
 
     Args:
         group: row (or column) of each cell, shape ``(c,)``.
-        other: the other side's bias and factors at each cell, shape ``(c, p)``.
+        at: column (or row) of each cell, shape ``(c,)``.
+        other: the other side's biases and factors, shape ``(m, p)``.
         value: centred values, shape ``(c,)``.
         weight: inverse error variances, shape ``(c,)``.
         prior: of the side that is solved for.
     """
     n, p = prior.mean.shape
-    design = np.column_stack([np.ones(len(group)), other[:, 1:]])
-    target = value - other[:, 0]
-    gram = np.empty((n, p, p))
-    moment = np.empty((n, p))
-    for i in range(p):
-        weighted = weight * design[:, i]
-        moment[:, i] = np.bincount(group, weighted * target, minlength=n)
-        for j in range(i, p):
-            gram[:, i, j] = gram[:, j, i] = np.bincount(group, weighted * design[:, j], minlength=n)
+    design = np.column_stack([np.ones(len(other)), other[:, 1:]])
+    squares = (design[:, :, None] * design[:, None, :]).reshape(len(other), -1)
+    gram = weighted_sums(group, weight, squares, at=at, groups=n).reshape(n, p, p)
+    moment = weighted_sums(group, weight * (value - other[at, 0]), design, at=at, groups=n)
     precision = np.linalg.inv(prior.covariance)
     covariance = np.linalg.inv(gram + precision)
     mean = np.einsum("nij,nj->ni", covariance, moment + prior.mean @ precision)
@@ -74,9 +71,9 @@ def alternate(
     column_side[:, 0] = np.bincount(cells.column, centred, minlength=columns) / np.maximum(cells.column_counts, 1)
     for _ in range(ROUNDS):
         zero = Prior(np.zeros((rows, rank + 1)), shrink)
-        row_side = solve_side(cells.row, column_side[cells.column], centred, weight, zero).mean
+        row_side = solve_side(cells.row, cells.column, column_side, centred, weight, zero).mean
         zero = Prior(np.zeros((columns, rank + 1)), shrink)
-        column_side = solve_side(cells.column, row_side[cells.row], centred, weight, zero).mean
+        column_side = solve_side(cells.column, cells.row, row_side, centred, weight, zero).mean
     return row_side, column_side
 
 

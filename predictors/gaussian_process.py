@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -25,8 +25,7 @@ from predictors.hyperparameters import OWN, Hyperparameters, Training, model_gri
 from predictors.inducing import InducingProcess
 from predictors.models import Ints, ModelSide, codes
 from predictors.spread import student
-from predictors.traits import BenchmarkTraits, ModelTraits, Texts
-from records.benchmark import Benchmark
+from predictors.traits import BenchmarkTraits, Texts, read
 from records.metric import Floats
 from records.stages import State
 
@@ -208,7 +207,7 @@ class GaussianProcess:
 
 
 def _laid_out(cells: Cells, scale: ColumnScale) -> tuple[Texts, Training]:
-    texts, models = _read(cells.models, cells.benchmarks.benchmarks)
+    texts, models = read(cells.models, cells.benchmarks.benchmarks)
     training = Training(
         models,
         _traits(texts, scale, cells.benchmarks),
@@ -218,13 +217,6 @@ def _laid_out(cells: Cells, scale: ColumnScale) -> tuple[Texts, Training]:
         cells.noise,
     )
     return texts, training
-
-
-@lru_cache(maxsize=2)
-def _read(models: ModelSide, benchmarks: tuple[Benchmark, ...]) -> tuple[Texts, ModelTraits]:
-    """Read the texts of a catalogue; kept, since fits to parts of the same scores share it."""
-    texts = Texts.of(models.ids, benchmarks)
-    return texts, texts.of_models(models)
 
 
 def _sample(training: Training, most: int) -> Training:

@@ -10,6 +10,7 @@ import re
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -114,6 +115,13 @@ class Texts:
             spread,
             loadings,
         )
+
+
+@lru_cache(maxsize=2)
+def read(models: ModelSide, benchmarks: tuple[Benchmark, ...]) -> tuple[Texts, ModelTraits]:
+    """Read the texts of a catalogue; kept, since all members, and fits to parts of the same scores, share it."""
+    texts = Texts.of(models.ids, benchmarks)
+    return texts, texts.of_models(models)
 
 
 def _codes(names: Sequence[str]) -> Ints:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
+from scipy import linalg
 
 from predictors.models import Ints
 from records.metric import Floats
@@ -73,6 +74,10 @@ class Laid(NamedTuple):
     features: Floats
     places: tuple[Place, ...]
 
+    def take(self, members: Ints) -> Laid:
+        """Return some of the members."""
+        return self._replace(features=self.features[members])
+
     def prior_variances(self, scale: Floats) -> Floats:
         """Variance of every effect on k coordinates before any is seen, shape ``(p, k)``; ``scale`` is ``(k,)``."""
         variance = np.empty((self.features.shape[1], len(scale)))
@@ -102,6 +107,9 @@ def indicators(groups: Ints, vocabulary: Ints) -> Floats:
 
 def directions(texts: Floats, *, most: int) -> Floats:
     """The main directions in which embedded texts ``(n, w)`` differ, at most so many, shape ``(w, d)``."""
-    values, vectors = np.linalg.eigh(texts @ texts.T)
-    kept = np.flatnonzero(values > NEGLIGIBLE * max(float(values.max(initial=0.0)), 1.0))[-most:]
+    if not len(texts):
+        return np.zeros((texts.shape[1], 0))
+    wanted = max(len(texts) - most, 0), len(texts) - 1
+    values, vectors = linalg.eigh(texts @ texts.T, subset_by_index=wanted, check_finite=False)
+    kept = np.flatnonzero(values > NEGLIGIBLE * max(float(values[-1]), 1.0))
     return np.asarray(texts.T @ (vectors[:, kept] / np.sqrt(values[kept])))

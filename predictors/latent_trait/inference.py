@@ -12,6 +12,7 @@ import numpy as np
 
 from predictors.latent_trait.regression import Side, inverse
 from predictors.models import Ints
+from predictors.sums import weighted_sums
 from records.metric import Floats
 
 
@@ -34,42 +35,43 @@ def curve_variance(ability: Floats, curve: Side) -> Floats:
     return np.asarray(np.einsum("ni,nij,nj->n", beside, curve.covariance, beside))
 
 
-def abilities(member: Ints, curve: Side, told: Floats, weight: Floats, *, mean: Floats, precision: Floats) -> Side:
+def abilities(
+    member: Ints, at: Ints, curve: Side, told: Floats, weight: Floats, *, mean: Floats, precision: Floats
+) -> Side:
     """Posterior of the abilities of models.
 
     Args:
         member: model of each of c cells.
-        curve: of the benchmark of each cell.
+        at: benchmark of each cell.
+        curve: of the benchmarks.
         told: trait that each cell tells of.
         weight: inverse variance of that.
         mean: of the prior, shape ``(M, k)``.
         precision: of the prior, shape ``(k, k)`` or one for each model.
     """
-    slopes, doubt = curve.mean[:, 1:], curve.covariance
+    level, slopes, doubt = curve.mean[:, 0], curve.mean[:, 1:], curve.covariance
     square = slopes[:, :, None] * slopes[:, None, :] + doubt[:, 1:, 1:]
-    moment = slopes * (told - curve.mean[:, 0])[:, None] - doubt[:, 1:, 0]
-    return _posterior(member, square, moment, weight, mean=mean, precision=precision)
+    beside = slopes * level[:, None] + doubt[:, 1:, 0]
+    moment = weighted_sums(member, weight * told, slopes, at=at, groups=len(mean))
+    moment -= weighted_sums(member, weight, beside, at=at, groups=len(mean))
+    return _posterior(weighted_sums(member, weight, square, at=at, groups=len(mean)), moment, mean, precision)
 
 
-def curves(member: Ints, ability: Side, told: Floats, weight: Floats, *, mean: Floats, precision: Floats) -> Side:
+def curves(
+    member: Ints, at: Ints, ability: Side, told: Floats, weight: Floats, *, mean: Floats, precision: Floats
+) -> Side:
     """Posterior of the curves of benchmarks; arguments as in ``abilities``, the sides exchanged."""
     beside = _with_one(ability.mean)
     square = beside[:, :, None] * beside[:, None, :]
     square[:, 1:, 1:] += ability.covariance
-    return _posterior(member, square, beside * told[:, None], weight, mean=mean, precision=precision)
+    moment = weighted_sums(member, weight * told, beside, at=at, groups=len(mean))
+    return _posterior(weighted_sums(member, weight, square, at=at, groups=len(mean)), moment, mean, precision)
 
 
-def _posterior(
-    member: Ints, square: Floats, moment: Floats, weight: Floats, *, mean: Floats, precision: Floats
-) -> Side:
-    n, k = mean.shape
-    total = np.empty((n, k, k))
-    linear = np.einsum("...ij,nj->ni" if precision.ndim == 2 else "nij,nj->ni", precision, mean)
-    for i in range(k):
-        linear[:, i] += np.bincount(member, weight * moment[:, i], minlength=n)
-        for j in range(i, k):
-            total[:, i, j] = total[:, j, i] = np.bincount(member, weight * square[:, i, j], minlength=n)
-    covariance = inverse(total + precision)
+def _posterior(told: Floats, moment: Floats, mean: Floats, precision: Floats) -> Side:
+    """Join what cells tell, precisions ``(n, k, k)`` and moments ``(n, k)``, with a prior."""
+    linear = moment + np.einsum("...ij,nj->ni" if precision.ndim == 2 else "nij,nj->ni", precision, mean)
+    covariance = inverse(told + precision)
     return Side(np.einsum("nij,nj->ni", covariance, linear), covariance)
 
 

@@ -8,7 +8,7 @@ and curves are normal posteriors; scores that training has not seen move the abi
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -23,10 +23,11 @@ from predictors.latent_trait.fitting import Fitted, fitted, robust
 from predictors.latent_trait.inference import abilities, curve_variance, trait, trait_variance
 from predictors.latent_trait.model_design import KnownModels, model_design
 from predictors.latent_trait.regression import Regression, Side, inverse
-from predictors.models import ModelSide, codes
+from predictors.models import Ints, ModelSide, codes
 from predictors.news import News
 from predictors.spread import student
-from predictors.traits import Texts
+from predictors.traits import Texts, read
+from records.benchmark import Benchmark
 from records.metric import Floats
 from records.stages import State
 
@@ -43,38 +44,48 @@ class Catalogue:
 
     cells: Cells
 
-    @cached_property
+    @property
     def texts(self) -> Texts:
         """How its names and descriptions are weighed."""
-        return Texts.of(self.cells.models.ids, self.cells.benchmarks.benchmarks)
+        return read(self.cells.models, self.cells.benchmarks.benchmarks)[0]
 
-    @cached_property
+    @property
     def model_design(self) -> Design[KnownModels]:
         """The vocabulary of its models."""
-        return model_design(KnownModels.of(self.cells.models, self.texts))
+        return _models(self.cells.models, self.cells.benchmarks.benchmarks)[0]
 
     @cached_property
     def benchmark_design(self) -> Design[KnownBenchmarks]:
         """The vocabulary of its benchmarks."""
         return benchmark_design(KnownBenchmarks.of(self.cells.benchmarks, self.texts))
 
-    def of_models(self, models: ModelSide) -> Laid:
-        """Lay out any models."""
-        return self.model_design.lay_out(KnownModels.of(models, self.texts))
+    def of_models(self, models: ModelSide, rows: Ints) -> Laid:
+        """Lay out some of any models."""
+        if models is self.cells.models:
+            return self.models.take(rows)
+        return self.model_design.lay_out(KnownModels.of(models.take(rows), self.texts))
 
     def of_benchmarks(self, benchmarks: BenchmarkSide) -> Laid:
         """Lay out any benchmarks."""
         return self.benchmark_design.lay_out(KnownBenchmarks.of(benchmarks, self.texts))
 
-    @cached_property
+    @property
     def models(self) -> Laid:
         """The models of the training cells."""
-        return self.of_models(self.cells.models)
+        return _models(self.cells.models, self.cells.benchmarks.benchmarks)[1]
 
     @cached_property
     def benchmarks(self) -> Laid:
         """The benchmarks of the training cells."""
         return self.of_benchmarks(self.cells.benchmarks)
+
+
+@lru_cache(maxsize=2)
+def _models(models: ModelSide, benchmarks: tuple[Benchmark, ...]) -> tuple[Design[KnownModels], Laid]:
+    """Learn the vocabulary of models and lay them out on it; kept, since fits to parts of the same scores share it."""
+    known = KnownModels(models, read(models, benchmarks)[1])
+    design = model_design(known)
+    return design, design.lay_out(known)
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +121,7 @@ class Learned:
         news = News.of(self.catalogue.cells, visible)
         if not len(news.row):
             return start
-        return self._moved(start, news, curve.take(news.column), floors(visible.benchmarks)[news.column])
+        return self._moved(start, news, curve, floors(visible.benchmarks)[news.column])
 
     def state(self) -> State:
         """Return the posterior and what is usual."""
@@ -147,24 +158,24 @@ class Learned:
         cells = self.catalogue.cells
         place = codes(models.ids, cells.models.ids)
         seen = (place >= 0) & (cells.row_counts[place] > 0)
+        start = self.fit.ability.take(place)
         if seen.all():
-            return self.fit.ability.take(place)
-        prior = self.fit.models.prior(self.catalogue.of_models(models), self._model_doubt)
-        prior.mean[seen] = self.fit.ability.mean[place[seen]]
-        prior.covariance[seen] = self.fit.ability.covariance[place[seen]]
-        return prior
+            return start
+        prior = self.fit.models.prior(self.catalogue.of_models(models, np.flatnonzero(~seen)), self._model_doubt)
+        start.mean[~seen], start.covariance[~seen] = prior
+        return start
 
     def _moved(self, start: Side, news: News, curve: Side, floor: Floats) -> Side:
         """Newton steps with the curves' doubt counted as noise, so that a thin benchmark says little of a model."""
         error = self.fit.error[np.minimum(news.column, len(self.fit.error) - 1)] + news.noise
-        certain = Side(curve.mean, np.zeros_like(curve.covariance))
+        certain, beside = Side(curve.mean, np.zeros_like(curve.covariance)), curve.take(news.column)
         precision, now, tail = inverse(start.covariance), start, np.ones(len(news.row))
         for _ in range(STEPS):
             ability = now.mean[news.row]
-            told, slope = straightened(news.value, trait(ability, curve.mean), floor)
-            variance = error / slope**2 + curve_variance(ability, curve)
-            now = abilities(news.row, certain, told, tail / variance, mean=start.mean, precision=precision)
-            away = told - trait(now.mean[news.row], curve.mean)
+            told, slope = straightened(news.value, trait(ability, beside.mean), floor)
+            variance = error / slope**2 + curve_variance(ability, beside)
+            now = abilities(news.row, news.column, certain, told, tail / variance, mean=start.mean, precision=precision)
+            away = told - trait(now.mean[news.row], beside.mean)
             tail = robust(away**2 / variance)
         return now
 
