@@ -7,13 +7,12 @@ resolved by later ones only.
 from __future__ import annotations
 
 import datetime as dt
+import statistics
 from typing import NamedTuple
-
-import pandas as pd
 
 from records.history import History
 from records.question import Question
-from records.reports import report_rows
+from records.reports import reports
 
 
 class Outcome(NamedTuple):
@@ -33,9 +32,9 @@ def outcome(question: Question, history: History) -> Outcome | None:
         question: asked earlier.
         history: shows what may be known of the outcome, and nothing else is looked at.
     """
-    rows = report_rows(history, question)
+    own = reports(history, question)
     if question.cell_known:
-        rows = rows[rows["published"] > pd.Timestamp(question.as_of)]
-    if rows.empty:
+        own = tuple(record for record in own if record.published > question.as_of)
+    if not own:
         return None
-    return Outcome(float(rows["value"].median()), rows["published"].max().date())
+    return Outcome(statistics.median(record.value for record in own), max(record.published for record in own))

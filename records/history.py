@@ -68,6 +68,10 @@ class History:
     refused: Mapping[str, int] = field(default_factory=dict)
     redacted: Mapping[str, str] = field(default_factory=dict)
 
+    def __getstate__(self) -> dict[str, object]:
+        """Return what other processes are sent: views that nobody can write to do not travel, dictionaries do."""
+        return {k: dict(value) if isinstance(value, MappingProxyType) else value for k, value in vars(self).items()}
+
     def __len__(self) -> int:
         """Number of visible records."""
         return len(self.records)
@@ -140,8 +144,21 @@ class History:
 
     def cell_records(self, model: Model, benchmark: Benchmark) -> pd.DataFrame:
         """Return the visible records of exactly this model on exactly this benchmark."""
-        frame = self.records
-        return frame[(frame["model"] == model.id) & (frame["benchmark"] == benchmark.id)]
+        return self.records.iloc[list(self._places_of.get((model.id, benchmark.id), ()))]
+
+    def cell_reports(self, model: Model, benchmark: Benchmark) -> tuple[Record, ...]:
+        """Return the same as records, in the order of the table."""
+        return tuple(map(self.reader.at, self._places_of.get((model.id, benchmark.id), ())))
+
+    @cached_property
+    def _places_of(self) -> Mapping[tuple[str, str], Sequence[int]]:
+        """Rows of each cell: plans ask about many cells, and each would take a pass over the table."""
+        found: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+        for place, cell in enumerate(
+            zip(self.records["model"].tolist(), self.records["benchmark"].tolist(), strict=True)
+        ):
+            found[cell].append(place)
+        return dict(found)
 
     def refuse_leak(self, question: Question) -> None:
         """Make sure that what was fitted on this history may answer the question.

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from operator import attrgetter
 
 from records.history import History
 from records.question import Question
 from records.record import Record
 
 
-def report_rows(history: History, question: Question) -> pd.DataFrame:
-    """Rows of the visible reports of the asked cell in the headline metric, the newest first, copies left out."""
-    rows = history.cell_records(question.model, question.benchmark)
-    return rows[(rows["metric"] == "") & (rows["duplicate_of"] == "")].sort_values("published", ascending=False)
-
-
 def reports(history: History, question: Question) -> tuple[Record, ...]:
-    """The same as records."""
-    if not history.shows(question.model, question.benchmark):
-        return ()  # told at once, without a pass over the table
-    return tuple(history.record(key) for key in report_rows(history, question)["id"])
+    """Return the visible reports of the asked cell in the headline metric, the newest first, copies left out."""
+    found = history.cell_reports(question.model, question.benchmark)
+    own = (record for record in found if not record.metric and not record.duplicate_of)
+    return tuple(sorted(own, key=attrgetter("published"), reverse=True))

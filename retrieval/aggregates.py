@@ -43,15 +43,13 @@ def aggregates(visible: Visible, mask: Mask, *, by: GroupBy, limit: int) -> tupl
     Raises:
         UsageError: records of one group are in metrics that cannot be put together.
     """
-    rows: Numbers = np.flatnonzero(mask & (visible.column("duplicate_of") == "").to_numpy())
+    rows: Numbers = np.flatnonzero(mask & visible.originals)
     if not len(rows):
         return ()
     numbers, names = pd.factorize(_labels(visible, rows, by), sort=True)
     largest = np.argsort(-np.bincount(numbers), kind="stable")[:limit]
-    values = visible.column("value").to_numpy(dtype=float)
-    released = np.array([m.released.toordinal() if m.released else np.nan for m in visible.models])[visible.model_of]
     groups = ((str(names[group]), rows[numbers == group]) for group in largest)
-    return tuple(_aggregate(visible, group, own, values[own], released[own] / YEAR) for group, own in groups)
+    return tuple(_aggregate(visible, group, own) for group, own in groups)
 
 
 def _labels(visible: Visible, rows: Numbers, by: GroupBy) -> Labels:
@@ -80,8 +78,9 @@ def _texts(values: Iterable[str]) -> Labels:
     return np.array([plain(value, limit=NAME) or "unknown" for value in values], dtype=object)
 
 
-def _aggregate(visible: Visible, group: str, rows: Numbers, values: Floats, years: Floats) -> Aggregate:
+def _aggregate(visible: Visible, group: str, rows: Numbers) -> Aggregate:
     _refuse_mixture(visible, rows, group)
+    values, years = visible.scores[rows], visible.released[visible.model_of[rows]] / YEAR
     higher = visible.benchmarks[visible.benchmark_of[rows[0]]].metric.higher_is_better
     best = int(np.argmax(values if higher else -values))
     return Aggregate(

@@ -16,7 +16,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from records.benchmark import Benchmark
 from records.errors import UsageError
 from records.model import Model
 from records.names.fold import fold
@@ -66,7 +65,11 @@ def allowed(where: Where, visible: Visible) -> Allowed:
     given = {name for name in Where.model_fields if getattr(where, name) != getattr(NO_CONDITION, name)}
     models = _models(where, visible) if given & OF_MODELS else np.ones(len(visible.models), dtype=bool)
     benchmarks = _benchmarks(where, visible) if given & OF_BENCHMARKS else np.ones(len(visible.benchmarks), dtype=bool)
-    rows = models[visible.model_of] & benchmarks[visible.benchmark_of] & _records(where, visible)
+    rows = _records(where, visible)
+    if given & OF_MODELS:
+        rows &= models[visible.model_of]
+    if given & OF_BENCHMARKS:
+        rows &= benchmarks[visible.benchmark_of]
     if given - OF_MODELS:
         models &= _touched(visible.model_of[rows], len(models))
     if given - OF_BENCHMARKS:
@@ -101,10 +104,12 @@ def _benchmarks(where: Where, visible: Visible) -> Mask:
     ids = {name if name in known else visible.catalogue.benchmark(name).id for name in where.benchmarks}
     domains = _known("domain", where.domains, (b.domain for b in visible.benchmarks))
 
-    def meets(benchmark: Benchmark) -> bool:
-        return (not ids or benchmark.id in ids) and (not domains or fold(benchmark.domain) in domains)
-
-    return np.fromiter(map(meets, visible.benchmarks), dtype=bool, count=len(visible.benchmarks))
+    keep = np.ones(len(known), dtype=bool)
+    if ids:
+        keep &= np.fromiter((key in ids for key in known), dtype=bool, count=len(known))
+    if domains:
+        keep &= np.fromiter((fold(b.domain) in domains for b in known.values()), dtype=bool, count=len(known))
+    return keep
 
 
 def _records(where: Where, visible: Visible) -> Mask:

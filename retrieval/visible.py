@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from records.benchmark import Benchmark
 from records.frame import SETTING_COLUMNS
 from records.history import History
+from records.metric import Floats
 from records.model import Model
 from records.names.catalogue import Catalogue
 from records.record import Record
@@ -108,6 +109,21 @@ class Visible:
         """Number of rows of each benchmark, by id."""
         counts = np.bincount(self.benchmark_of, minlength=len(self.benchmarks))
         return dict(zip(self.history.benchmarks, counts, strict=True))
+
+    @cached_property
+    def originals(self) -> NDArray[np.bool_]:
+        """Whether each row is no copy of another."""
+        return (self.history.records["duplicate_of"] == "").to_numpy(dtype=bool)[self.rows]
+
+    @cached_property
+    def scores(self) -> Floats:
+        """Value of each row."""
+        return self.history.records["value"].to_numpy(dtype=float)[self.rows]
+
+    @cached_property
+    def released(self) -> Floats:
+        """Day on which each model was released; NaN where it is not known."""
+        return np.array([m.released.toordinal() if m.released else np.nan for m in self.models])
 
     def column(self, name: str) -> pd.Series:
         """One column of the records, in the order of the rows."""
