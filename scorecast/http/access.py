@@ -89,10 +89,10 @@ def _who(detail: str) -> Problem:
 _SCHEME = HTTPBearer(auto_error=False, description="A key made by `scorecast keys create`.")
 
 
-def allowed(needed: Scope) -> Callable[[Request], Caller]:
+def allowed(needed: Scope) -> Callable[[Request], Awaitable[Caller]]:
     """Return a dependency that gives the caller, and refuses one whose key does not open this."""
 
-    def caller(request: Request, _told: object = Depends(_SCHEME)) -> Caller:
+    async def caller(request: Request, _told: object = Depends(_SCHEME)) -> Caller:
         found: Caller = request.state.caller
         if not found.scope.holds(needed):
             detail = f"This needs a key of the scope {needed.value}; yours has {found.scope.value}."

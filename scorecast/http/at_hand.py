@@ -1,4 +1,7 @@
-"""What every route has at hand: the desk, the caller, the parameters of lists, and JSON answers."""
+"""What every route has at hand: the desk, the caller, the parameters of lists, and JSON answers.
+
+Dependencies are coroutines although they wait for nothing: FastAPI sends others to a thread and back, each time.
+"""
 
 from __future__ import annotations
 
@@ -19,12 +22,12 @@ MOST = 200
 """Entries of one page."""
 
 
-def _desk(request: Request) -> Desk:
+async def _desk(request: Request) -> Desk:
     desk: Desk = request.app.state.desk
     return desk
 
 
-def _bounds(request: Request) -> Bounds:
+async def _bounds(request: Request) -> Bounds:
     bounds: Bounds = request.app.state.bounds
     return bounds
 

@@ -55,7 +55,7 @@ SANDBOX = "; ".join(
 """Policy of the report: no script, no request, and an origin of its own, which is nobody's."""
 
 
-def _runner(request: Request) -> BenchRunner:
+async def _runner(request: Request) -> BenchRunner:
     runner: BenchRunner = request.app.state.bench
     return runner
 

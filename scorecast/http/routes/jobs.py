@@ -46,7 +46,7 @@ Idempotency = Annotated[
 ]
 
 
-def _runner(request: Request) -> JobRunner:
+async def _runner(request: Request) -> JobRunner:
     runner: JobRunner = request.app.state.jobs
     return runner
 
