@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from predictors.asked import Asked
-from predictors.caveats import caveats
+from predictors.caveats import caveats, of_question
 from predictors.cells import Reports
 from predictors.models import Ints
 from records.distribution import Distribution
@@ -61,7 +61,7 @@ def answers(
                 components=components[i] if components else (),
                 weighing=weighing[i] if weighing else "",
                 evidence=(),
-                caveats=remarks[i],
+                caveats=(*of_question(question, history), *remarks[i]),
                 provenance=provenance,
             )
         )

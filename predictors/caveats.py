@@ -7,7 +7,10 @@ import numpy as np
 from predictors.asked import Asked
 from predictors.cells import Reports
 from predictors.models import FEATURES, SIZE_ORIGIN, Ints
-from records.metric import Floats
+from records.history import History
+from records.metric import Floats, Unit
+from records.question import Question
+from records.setting import Setting
 
 MONTHS_BEYOND = 3.0
 """A model this many months newer (or older) than any with a score on the benchmark is an extrapolation."""
@@ -21,6 +24,12 @@ NO_DATE = "the release date of the model is unknown"
 NO_SCORE = "no score of this model is visible: the forecast rests on its release date, size and kin"
 NEW_BENCHMARK = "nobody has a visible score on this benchmark: the forecast rests on other benchmarks"
 MIXED = "scores on this benchmark were reported in several settings"
+SETTING_UNHEEDED = (
+    "the setting is kept with the forecast, but the statistics do not tell settings apart: this is the score as it is "
+    "usually reported"
+)
+
+UNTOLD = Setting()
 
 
 def caveats(asked: Asked, reports: Reports) -> list[tuple[str, ...]]:
@@ -44,6 +53,24 @@ def caveats(asked: Asked, reports: Reports) -> list[tuple[str, ...]]:
         )
         found.append(tuple(text for holds, text in told if holds))
     return found
+
+
+def of_question(question: Question, history: History) -> tuple[str, ...]:
+    """Find what a question tells that is not heeded, or that may be meant otherwise."""
+    told = [_share(record.benchmark, record.value, history) for record in question.known]
+    if question.setting != UNTOLD:
+        effort = question.setting.effort
+        heeded = UNTOLD if effort != question.model.effort else Setting(effort=effort)
+        told.append("" if question.setting == heeded else SETTING_UNHEEDED)
+    return tuple(caveat for caveat in told if caveat)
+
+
+def _share(benchmark: str, value: float, history: History) -> str:
+    """Tell of a score that looks like a share of 1 where percent is expected."""
+    found = history.benchmarks.get(benchmark)
+    if found is None or found.metric.unit is not Unit.PERCENT or not 0.0 < value < 1.0:
+        return ""
+    return f"a known score was read as {value:g} percent: for {100 * value:g} percent tell {100 * value:g}"
 
 
 def _sizes(design: Floats) -> Floats:
@@ -82,4 +109,4 @@ def _dates(months: float) -> str:
 
 def _times(sizes: float) -> str:
     side = "larger than the largest" if sizes > 0 else "smaller than the smallest"
-    return f"extrapolation: {10 ** abs(sizes):.1f} times {side} model with a score on this benchmark"
+    return f"extrapolation: {10 ** abs(sizes):,.1f} times {side} model with a score on this benchmark"

@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from predictors.caveats import SETTING_UNHEEDED
 from predictors.registry import predictor
 from records.metric import EDGE
+from records.setting import Setting
 
 
 @pytest.mark.parametrize("bound", [0.0, 100.0])
@@ -25,3 +27,12 @@ def test_no_quantile_lies_where_the_working_scale_tells_nothing_apart(additive_w
             shares = np.array(answer.distribution.quantiles) / 100.0
             inside = shares[(shares > 0.0) & (shares < 1.0)]
             assert np.all((inside > EDGE) & (inside < 1.0 - EDGE))
+
+
+def test_a_setting_that_is_not_heeded_and_a_known_score_below_one_percent_are_told(additive_world, make_report) -> None:
+    history, [question] = additive_world.without([(0, 0)])
+    known = make_report(question.model, additive_world.benchmarks[1], 0.71)
+    doubtful = question.model_copy(update={"setting": Setting(shots=5), "known": (known,)})
+    plain, told = predictor("climatology").fit(history).forecast([question, doubtful])
+    assert told.caveats[:2] == ("a known score was read as 0.71 percent: for 71 percent tell 71", SETTING_UNHEEDED)
+    assert told.caveats[2:] == plain.caveats

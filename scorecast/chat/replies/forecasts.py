@@ -22,11 +22,6 @@ TOP_EVIDENCE = 3
 REPORTS = 3
 """Reports of the asked cell that are told unasked."""
 
-SETTING_UNHEEDED = (
-    "the setting is kept with the forecast, but the statistics do not tell settings apart: this is the score as it is "
-    "usually reported"
-)
-
 PAIRS = 3
 """Models up to which every pair is told; beyond, each is held against the likeliest best."""
 
@@ -142,18 +137,10 @@ def _footer(replies: Sequence[Reply]) -> str:
     caveats = dict.fromkeys(
         plain(caveat) for reply in replies if isinstance(reply.answer, Forecast) for caveat in reply.answer.caveats
     )
-    if any(_setting_unheeded(reply) for reply in replies):
-        caveats = {SETTING_UNHEEDED: None} | caveats
     told = [f"Caveat: {'; '.join(caveats)}."] if caveats else []
     if len(replies) == 1 and replies[0].issued:
         told.append(f"Ledger: {code(replies[0].issued.id)}.")
     return "\n".join(told)
-
-
-def _setting_unheeded(reply: Reply) -> bool:
-    """Whether a setting was told that nobody looked at: only the language model does."""
-    told = reply.question.setting.model_dump(exclude={"effort"}, exclude_defaults=True)
-    return bool(told and isinstance(reply.answer, Forecast) and not reply.answer.provenance.settings.get("agent_share"))
 
 
 def _row(label: str, reply: Reply, threshold: float | None, metric: Metric) -> list[str]:
