@@ -30,7 +30,8 @@ ActiveParameters = Annotated[
     float | None, typer.Option("--active-params-b", help="Active parameters, in billions.", rich_help_panel=MODEL)
 ]
 Tokens = Annotated[
-    float | None, typer.Option("--tokens-t", help="Training tokens, in trillions.", rich_help_panel=MODEL)
+    float | None,
+    typer.Option("--training-tokens-t", "--tokens-t", help="Training tokens, in trillions.", rich_help_panel=MODEL),
 ]
 Family = Annotated[str, typer.Option("--family", help="Family, such as qwen3.", rich_help_panel=MODEL)]
 Organisation = Annotated[str, typer.Option("--organisation", help="Who makes it.", rich_help_panel=MODEL)]

@@ -6,6 +6,7 @@ Shared by every adapter; each passes what its user typed and shows the error it 
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from pydantic import ValidationError
 
 from records.benchmark import Benchmark
 from records.errors import UnknownName, UsageError
+from records.metric import Unit
 from records.model import Model
 from records.names.canonical import canonical_id
 from records.names.catalogue import Catalogue
@@ -106,7 +108,12 @@ def subject_of(
         UsageError: unknown names, impossible values, contradictory options.
     """
     found = at_effort(catalogue, _model(catalogue, model, own, described=bool(known or own.told)), effort)
-    return found, tuple(_known(item, catalogue, found, as_of) for item in known)
+    records = tuple(_known(item, catalogue, found, as_of) for item in known)
+    for name, count in Counter(record.benchmark for record in records).items():
+        if count > 1:
+            told = ", ".join(f"{record.value:g}" for record in records if record.benchmark == name)
+            raise UsageError(f"--known gives {name} {count} times, as {told}: leave one of them.")
+    return found, records
 
 
 def _model(catalogue: Catalogue, name: str, own: OwnModel, *, described: bool) -> Model:
@@ -126,6 +133,12 @@ def _model(catalogue: Catalogue, name: str, own: OwnModel, *, described: bool) -
                 f"{error} For a model of your own add what you know of it: "
                 "--known BENCHMARK=SCORE, --params-b, --released."
             ) from None
+    if not canonical_id(name):
+        raise UsageError(f"A model cannot be called {name!r}: a name has a letter from a to z or a digit.")
+    if own.params_b and own.active_params_b and own.active_params_b > own.params_b > 0.0:
+        raise UsageError(
+            f"The model {name!r} cannot have {own.active_params_b:g} B active parameters of {own.params_b:g} B in all."
+        )
     try:
         return Model(id=canonical_id(name), name=name, **vars(own))
     except ValidationError as error:
@@ -134,19 +147,11 @@ def _model(catalogue: Catalogue, name: str, own: OwnModel, *, described: bool) -
 
 def _known(item: str, catalogue: Catalogue, model: Model, as_of: dt.date) -> Record:
     name, equals, told = item.partition("=")
-    try:
-        value = float(told)
-    except ValueError:
-        equals = ""
-    if not equals:
+    value = _number(told)
+    if not equals or value is None:
         raise UsageError(f"--known takes BENCHMARK=SCORE, for example gpqa_diamond=71; found {item!r}.")
     benchmark = catalogue.benchmark(name.strip())
-    metric = benchmark.metric
-    if not metric.admits(value):
-        low, high = metric.bounds
-        raise UsageError(
-            f"--known {item}: scores on {benchmark.name} lie between {low:g} and {high:g} {metric.unit.value}."
-        )
+    _check_score(item, value, benchmark)
     return Record(
         model=model.id,
         benchmark=benchmark.id,
@@ -156,6 +161,30 @@ def _known(item: str, catalogue: Catalogue, model: Model, as_of: dt.date) -> Rec
         source=ASKER.id,
         reporter=Reporter.FIRST_PARTY,
     )
+
+
+def _number(told: str) -> float | None:
+    """Return a score as typed, with or without a sign of percent; None where it is no number."""
+    try:
+        return float(told.strip().removesuffix("%"))
+    except ValueError:
+        return None
+
+
+def _check_score(item: str, value: float, benchmark: Benchmark) -> None:
+    metric = benchmark.metric
+    if not metric.admits(value):
+        low, high = metric.bounds
+        raise UsageError(
+            f"--known {item}: scores on {benchmark.name} lie between {low:g} and {high:g} {metric.unit.value}."
+        )
+    if "%" in item and metric.unit is not Unit.PERCENT:
+        raise UsageError(f"--known {item}: scores on {benchmark.name} are in {metric.unit.value}, not in percent.")
+    if metric.unit is Unit.PERCENT and 0.0 < value < 1.0 < (metric.chance or 0.0):
+        raise UsageError(
+            f"--known {item}: scores on {benchmark.name} are in percent, and guessing gets {metric.chance:g}: "
+            f"for {100 * value:g} % write {100 * value:g}."
+        )
 
 
 def at_effort(catalogue: Catalogue, model: Model, effort: str) -> Model:

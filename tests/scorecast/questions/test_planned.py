@@ -7,6 +7,8 @@ import datetime as dt
 import pytest
 
 from records.errors import UnknownName, UsageError
+from records.metric import Metric
+from records.names.catalogue import Catalogue
 from scorecast.questions.planned import OwnModel, check_sources, plan, withheld_sources
 
 TODAY = dt.date(2025, 6, 1)
@@ -52,6 +54,10 @@ def test_the_effort_of_the_setting_picks_the_variant(catalogue) -> None:
         ({"known": ["gpqa_diamond=high"]}, "BENCHMARK=SCORE"),
         ({"known": ["gpqa_diamond=171"]}, "between 0 and 100"),
         ({"known": ["gpqa_diamond=nan"]}, "between 0 and 100"),
+        ({"known": ["speech_errors=40", "Speech errors=50"]}, "gives speech_errors 2 times, as 40, 50"),
+        ({"known": ["arena=71%"]}, "are in rating, not in percent"),
+        ({"model": "模型", "known": ["gpqa_diamond=71"]}, "a letter from a to z or a digit"),
+        ({"model": "mine", "own": OwnModel(params_b=32.0, active_params_b=64.0)}, "64 B active parameters of 32 B"),
         ({"setting": ["temperature=1"]}, "KEY=VALUE with one of the keys shots"),
         ({"setting": ["shots=many"]}, "shots"),
         ({"setting": ["shots=1", "shots=2"]}, "given twice"),
@@ -63,6 +69,17 @@ def test_the_effort_of_the_setting_picks_the_variant(catalogue) -> None:
 def test_what_makes_no_sense_is_refused_by_name(catalogue, options, message) -> None:
     with pytest.raises(UsageError, match=message):
         ask(catalogue, **options)
+
+
+def test_a_known_score_may_be_told_with_its_sign_of_percent_and_a_share_below_chance_is_refused(
+    make_benchmark, models
+) -> None:
+    chosen = make_benchmark("quiz", metric=Metric(name="accuracy", chance=25.0))
+    known = Catalogue.of(models, (chosen, make_benchmark("aime_2024")), ())
+    [record] = ask(known, known=["quiz= 71 %"]).known
+    assert record.value == 71.0
+    with pytest.raises(UsageError, match="guessing gets 25: for 71 % write 71"):
+        ask(known, known=["quiz=0.71"])
 
 
 def test_an_unknown_benchmark_offers_what_is_near(catalogue) -> None:
