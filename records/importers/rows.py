@@ -102,25 +102,31 @@ def _flat(entry: Mapping[object, object], *, prefix: str = "", depth: int = 0) -
 
 
 def csv_rows(path: Path) -> list[list[str]]:
-    """Read a delimited text file: its header, then the rows; blank lines are left out.
+    """Read a delimited text file: its header, then the rows; those without a cell that holds anything are left out.
 
     Raises:
         ImportRefused: damaged, a header without columns, or a column that stands twice.
     """
+    header, body = _read_csv(path)
+    return [header, *(cells for _, cells in body)]
+
+
+def _read_csv(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    """Return the header, and the rows with the numbers that a spreadsheet gives them."""
     text = read_text(path)
     check_lines(text, where=str(path))
     try:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
-        rows = [row for row in reader if row]
+        rows = [(number, row) for number, row in enumerate(reader, start=1) if any(map(str.strip, row))]
     except csv.Error as error:
         raise ImportRefused(f"{path}: is no sound CSV table ({error}).") from error
-    if not rows or len(rows[0]) < 2:
+    if not rows or len(rows[0][1]) < 2:
         raise ImportRefused(f"{path}: is no table: its first line names fewer than two columns.")
-    header = [name.strip() for name in rows[0]]
+    header = [name.strip() for name in rows[0][1]]
     twice = {name for name in header if name and header.count(name) > 1}
     if twice:
         raise ImportRefused(f"{path}: the column {sorted(twice)[0]!r} stands twice in its header.")
-    return [header, *rows[1:]]
+    return header, rows[1:]
 
 
 def _delimiter(text: str) -> str:
@@ -129,9 +135,9 @@ def _delimiter(text: str) -> str:
 
 
 def _csv(path: Path) -> Rows:
-    header, *body = csv_rows(path)
+    header, body = _read_csv(path)
     rows = []
-    for number, cells in enumerate(body, start=2):
+    for number, cells in body:
         padded = [*cells, *[""] * (len(header) - len(cells))]
         extra = any(cell.strip() for cell in padded[len(header) :])
         rows.append(Row(f"row {number}", {} if extra else dict(zip(header, padded, strict=False))))

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import fields
 from difflib import get_close_matches
 from typing import NamedTuple
@@ -129,8 +131,21 @@ def shown(cell: object) -> str:
     return told if len(told) <= SHOWN else f"{told[: SHOWN - 1]}…"
 
 
+def known_as(names: Sequence[str]) -> dict[str, str]:
+    """Return what columns are read as, in any case and with blanks or hyphens: ``As of`` is ``as_of``.
+
+    A column of the user's own is itself, and so is one whose plain spelling stands beside it.
+    """
+    folded = {name: _folded(name) for name in names}
+    counts = Counter(folded.values())
+    return {name: plain if plain in KNOWN and counts[plain] == 1 else name for name, plain in folded.items()}
+
+
 def misspelt(column: str) -> str:
     """Return the known column that one of the user's own may have been meant for; empty where none is near."""
-    folded = column.strip().casefold().replace(" ", "_").replace("-", "_")
-    near = get_close_matches(folded, KNOWN, n=1, cutoff=LIKENESS)
+    near = get_close_matches(_folded(column), KNOWN, n=1, cutoff=LIKENESS)
     return near[0] if near else ""
+
+
+def _folded(column: str) -> str:
+    return column.strip().casefold().replace(" ", "_").replace("-", "_")

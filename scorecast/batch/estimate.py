@@ -92,9 +92,9 @@ def estimate(items: tuple[Item, ...], options: BatchOptions, home: AgentHome) ->
     count, dates = len(asked), len({question.as_of for question in asked})
     seconds = STATISTICS_SECONDS * count
     if not options.agent:
-        return Estimate(count, dates, 0, 0, 0.0, 0.0, seconds, "statistics ask no language model")
+        return Estimate(count, dates, 0, 0, 0.0, 0.0, seconds, "statistics, which ask no language model")
     if not isinstance(home.access, AccessSettings):
-        return Estimate(count, dates, 0, 0, 0.0, 0.0, seconds, str(home.access))
+        return Estimate(count, dates, 0, 0, 0.0, 0.0, seconds, f"statistics alone: {home.access}")
     each, basis = _each(options, home, home.access)
     basis += _full_price(options, home.access)
     lanes = min(AT_ONCE, count, home.access.max_in_flight) or 1

@@ -20,7 +20,7 @@ from records.errors import UsageError
 from records.importers.rows import Row, Rows, read_rows
 from records.job import Item, ItemState
 from records.names.catalogue import Catalogue
-from scorecast.batch.columns import KNOWN, Fault, misspelt, typed
+from scorecast.batch.columns import KNOWN, Fault, known_as, misspelt, typed
 from scorecast.batch.output import RESERVED
 from scorecast.batch.rows import RowReader
 
@@ -72,12 +72,13 @@ def read_plan(
     Raises:
         UsageError: the table is no plan: columns are missing, or there are too many rows.
     """
-    _check(table, name)
+    meant = known_as(table.columns)
+    _check(table, name, list(meant.values()))
     reader = RowReader(catalogue, today=today, as_of=as_of or today, withhold=withhold)
     items: list[Item] = []
     faults: list[Fault] = []
     for number, row in enumerate(table.rows):
-        found = reader.read(row)
+        found = reader.read(Row(row.where, {meant.get(column, column): cell for column, cell in row.cells.items()}))
         faults += found.faults
         items.append(
             Item(
@@ -150,15 +151,18 @@ def _plain(cell: object) -> object:
     return cell.item() if hasattr(cell, "item") else cell
 
 
-def _check(table: Rows, name: str) -> None:
+def _check(table: Rows, name: str, meant: Sequence[str]) -> None:
     if not table.rows:
         raise UsageError(f"{name} holds no rows: a plan has one row an experiment.")
     if len(table.rows) > MOST_ITEMS:
         raise UsageError(f"{name} has {len(table.rows):,} rows; a plan may have {MOST_ITEMS:,}. Split it.")
-    missing = [column for column in ("model", "benchmark") if column not in table.columns]
+    missing = [column for column in ("model", "benchmark") if column not in meant]
     if missing:
         found = ", ".join(table.columns[:12]) or "none"
-        raise UsageError(f"{name} has no column {' and no column '.join(missing)}; its columns are {found}.")
+        raise UsageError(
+            f"{name} has no column {' and no column '.join(missing)}; its columns are {found}. "
+            f"Rename the one that is meant to {missing[0]}."
+        )
     taken = [column for column in table.columns if column in RESERVED]
     if taken:
         raise UsageError(f"{name} has a column {taken[0]!r}, which the output has as well: rename it.")
@@ -173,7 +177,8 @@ def _typed(row: Row) -> dict[str, str | int | float | bool | None]:
 
 
 def _remarks(table: Rows, unheeded: Counter[str]) -> list[str]:
-    own = [column for column in table.columns if column and column not in KNOWN]
+    read_as = known_as(table.columns)
+    own = [column for column in table.columns if column and read_as[column] not in KNOWN]
     near = {column: misspelt(column) for column in own}
     told = [f"column {c!r} is carried along; was {meant!r} meant?" for c, meant in near.items() if meant]
     return told + [

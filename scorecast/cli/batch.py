@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -147,6 +148,7 @@ def batch(
         raise UsageError("--provider-batch with --engine ray: one process gathers batches; leave one of them out.")
     if not (output or html or dry_run):
         raise UsageError("Where to? Name a file by --output, or ask for --dry-run.")
+    _keep_apart(plan, output, html)
     table, name = _table(plan, models, benchmarks, setting or [], threshold)
     with session.workspace(quiet=quiet or json) as workspace:
         told, options = _read(workspace, table, name, as_of=as_of, options=options)
@@ -163,6 +165,17 @@ def batch(
         check_offered(options, AgentHome.of(workspace.settings))
         job = _job(workspace, told, options, resume=resume, force=force, quiet=quiet or json)
         finish(workspace, job, cluster, quiet=quiet, as_json=json)
+
+
+def _keep_apart(plan: Path | None, output: Path | None, html: Path | None) -> None:
+    """Make sure that no file is written over the plan, or over another one."""
+    from records.errors import UsageError
+
+    named = {"the plan": plan, "--output": output, "--html": html}
+    taken: dict[Path, str] = {}
+    for what, path in named.items():
+        if path is not None and (other := taken.setdefault(path.resolve(), what)) != what:
+            raise UsageError(f"{what} {path}: that is {other}, which would be lost; choose another name.")
 
 
 def _options(**told: object) -> BatchOptions:
@@ -202,7 +215,9 @@ def _table(
             raise UsageError(f"--setting takes KEY=VALUE,VALUE such as shots=0,5; found {item!r}.")
         choices[key.strip()] = _listed(values)
     if threshold is not None:
-        choices["threshold"] = [f"{threshold:g}"]
+        if not math.isfinite(threshold):
+            raise UsageError(f"--threshold takes a score; found {threshold}.")
+        choices["threshold"] = [repr(threshold)]
     return grid(_listed(models), _listed(benchmarks), choices), "grid"
 
 

@@ -43,7 +43,8 @@ def watching(job: Job, *, quiet: bool, as_json: bool) -> Iterator[Callable[[Far]
         yield lambda _far: None
         return
     columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[told]}"), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
+    screen = Console(stderr=True)
+    with Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal) as shown:
         task = shown.add_task("", total=job.size, told="")
         yield lambda far: shown.update(task, completed=far.size - far.left, told=escape(_running(far)))
 
@@ -95,7 +96,8 @@ def tell_plan(faults: Sequence[Fault], remarks: Sequence[str], *, items: int, as
         typer.echo(f"... and {len(faults) - MOST_FAULTS} more; --json lists them all.", err=True)
     rows = len({fault.where for fault in faults})
     if rows:
-        typer.echo(f"{rows:,} of {items:,} rows ask nothing that makes sense; the others are forecast.", err=True)
+        others = "; the others can be forecast" if rows < items else ""
+        typer.echo(f"{rows:,} of {items:,} rows ask nothing that makes sense{others}.", err=True)
 
 
 def tell_estimate(found: Estimate, *, as_json: bool) -> None:
@@ -103,7 +105,9 @@ def tell_estimate(found: Estimate, *, as_json: bool) -> None:
     if as_json:
         event("estimate", found.as_json())
         return
-    typer.echo(f"{found.items:,} forecasts on {found.dates} as-of date{'s' * (found.dates != 1)}")
+    typer.echo(
+        f"{found.items:,} forecast{'s' * (found.items != 1)} on {found.dates} as-of date{'s' * (found.dates != 1)}"
+    )
     if found.calls:
         typer.echo(f"about {found.calls:,} calls, {found.tokens:,} tokens, {money(found.usd)}", nl=False)
         typer.echo(f"; at the very most {money(found.most_usd)}" if found.most_usd is not None else "")
@@ -114,7 +118,7 @@ def tell_estimate(found: Estimate, *, as_json: bool) -> None:
         )
     else:
         typer.echo(f"about {duration(found.seconds)}, fitting left out")
-    typer.echo(f"From {found.basis}. Nothing was asked.")
+    typer.echo(f"Rests on {found.basis.removesuffix('.')}. Nothing was asked.")
 
 
 def duration(seconds: float) -> str:

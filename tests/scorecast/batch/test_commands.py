@@ -40,6 +40,24 @@ def test_bad_rows_are_all_told_and_do_not_stop_the_good_ones(here, bad_plan, tmp
     assert "http" not in page.replace("http-equiv", "")
 
 
+def test_no_file_is_written_over_the_plan_or_over_another_one(here, bad_plan) -> None:
+    before = bad_plan.read_bytes()
+    for where in (
+        ("-o", str(bad_plan), "--force"),
+        ("-o", "out.csv", "--html", "../" + bad_plan.parent.name + "/out.csv"),
+    ):
+        code, _, err = here("batch", str(bad_plan), *where, *USUAL)
+        assert (code, "would be lost" in err) == (2, True)
+    assert bad_plan.read_bytes() == before
+
+
+def test_a_threshold_of_a_grid_keeps_its_digits_and_is_a_number(here, tmp_path) -> None:
+    grid = ("batch", "--models", "GPT-4.1", "--benchmarks", "arena", *USUAL, "--quiet", "-o", "grid.csv")
+    assert here(*grid, "-t", "1284.125")[0] == 0
+    assert pd.read_csv(tmp_path / "grid.csv")["asked_threshold"].tolist() == [1284.125]
+    assert here(*grid, "-t", "nan")[::2] == (2, "scorecast: --threshold takes a score; found nan.\n")
+
+
 def test_strict_begins_nothing_while_a_row_is_bad(here, bad_plan, tmp_path) -> None:
     code, _, err = here("batch", str(bad_plan), "-o", "out.csv", "--strict", *USUAL)
     assert (code, (tmp_path / "out.csv").exists()) == (2, False)

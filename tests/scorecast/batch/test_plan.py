@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from records.errors import UsageError
 from records.importers.rows import Row, Rows
 from records.job import ItemState
-from scorecast.batch.plan import MOST_ITEMS, frame_rows, grid, read_plan, table_of
+from scorecast.batch.plan import MOST_ITEMS, frame_rows, grid, plan_file, read_plan, table_of
 from scorecast.questions.planned import plan
 
 TODAY = dt.date(2025, 6, 1)
@@ -42,6 +42,24 @@ def test_a_row_asks_what_the_same_options_ask(read, catalogue) -> None:
     assert told.items[0].question == asked
     assert told.items[0].typed["run"] == "a"
     assert told.faults == ()
+
+
+def test_columns_are_known_in_any_case_and_keep_their_names_in_the_output(read) -> None:
+    told = read({"Model": "gpt-4.1", "BENCHMARK": "aime_2024", "As of": "2025-05-30", "Threshold": 50})
+    assert told.items[0].question.as_of == dt.date(2025, 5, 30)
+    assert told.items[0].threshold == 50.0
+    assert set(told.items[0].typed) == {"Model", "BENCHMARK", "As of", "Threshold"}
+    assert told.remarks == ()
+    two = read({"model": "gpt-4.1", "Model": "mine", "benchmark": "aime_2024"})
+    assert two.items[0].question.model.id == "gpt-4.1"
+
+
+def test_rows_have_the_numbers_of_a_spreadsheet_and_empty_ones_ask_nothing(tmp_path, catalogue) -> None:
+    path = tmp_path / "plan.csv"
+    path.write_text("\ufeffmodel;benchmark\r\n\r\n;\r\ngpt-4.1;nonsense\r\n; ;\r\n", encoding="utf-8")
+    told = read_plan(plan_file(path), catalogue, name="plan.csv", today=TODAY)
+    assert [fault.where for fault in told.faults] == ["row 4"]
+    assert len(told.items) == 1
 
 
 def test_all_faults_of_all_rows_are_told_with_row_column_value_and_near_names(read) -> None:
