@@ -162,4 +162,3 @@ def _squares(theta: Gaussians) -> Floats:
 
 def _certain(mean: Floats) -> Gaussians:
     return Gaussians(mean, np.zeros((*mean.shape, mean.shape[1])))
-

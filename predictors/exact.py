@@ -28,6 +28,7 @@ class Where(NamedTuple):
         benchmarks: those between benchmarks, the training's first, shape ``(B + strangers, B + strangers)`` each.
         shared: ``across`` without the kernels that reach no further than a kin group.
         root: kin group of each of these models, shape ``(R,)``.
+        compared: whether these are models of the training, which have been compared with each other already.
     """
 
     across: list[Floats]
@@ -37,6 +38,7 @@ class Where(NamedTuple):
     root: Ints
     row: Ints
     column: Ints
+    compared: bool = False
 
     def prior_variance(self) -> Floats:
         """Variance of the cells before training, shape ``(n,)``."""

@@ -127,7 +127,7 @@ class Learned:
             every, shared = model_grid(self.hyper, self.training.models)
             alone = [np.diag(part)[rows] for part in every]
             across, shared = ([part[:, rows] for part in grid] for grid in (every, shared))
-            return Where(across, alone, benchmarks, shared, self.training.models.root[rows], row, column)
+            return Where(across, alone, benchmarks, shared, self.training.models.root[rows], row, column, compared=True)
         traits = self.texts.of_models(models.take(rows))
         across = self.hyper.between_models(self.training.models, traits)
         own = self.hyper.between_models(self.training.models, traits, only=OWN)

@@ -13,14 +13,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import NamedTuple, Self
+from typing import Self
 
 import numpy as np
-from scipy import linalg, sparse
+from scipy import linalg
 
 from predictors.exact import Where
 from predictors.hyperparameters import Hyperparameters, Training
-from predictors.inducing_prior import Block, Prior, grouped, turned
+from predictors.inducing_prior import Block, Prior, grouped
+from predictors.kin_sums import told
 from predictors.models import Ints
 from records.metric import Floats
 from records.stages import State
@@ -46,11 +47,12 @@ class InducingProcess:
     def of(cls, hyper: Hyperparameters, training: Training, *, ranks: Mapping[str, tuple[int, int]] = RANKS) -> Self:
         """Work out the posterior of the weights."""
         prior = Prior.of(hyper, training, ranks)
-        precision, moment = _told(prior)
+        precision, moment = told(prior)
+        precision[: len(prior.level), : len(prior.level)] += linalg.inv(prior.level)
         factor = linalg.cholesky(precision, lower=True, overwrite_a=True, check_finite=False)
         mean = linalg.cho_solve((factor, True), moment, check_finite=False)
-        # Without the comparison of all models: forecasts are then the same, to the last digit, from a kept fit.
-        return cls(replace(prior, models=None), np.asarray(mean), np.asarray(factor))
+        # Without what was worked out on the way, which takes a hundred megabytes.
+        return cls(replace(prior), np.asarray(mean), np.asarray(factor))
 
     @classmethod
     def recall(cls, hyper: Hyperparameters, training: Training, state: State) -> Self:
@@ -133,44 +135,3 @@ class InducingProjection:
         """Covariance of some cells of one model, shape ``(m, m)``."""
         place, reach = self.place[cells], self.reach[:, cells]
         return np.asarray(self.blocks[int(self.where.row[cells[0]])][np.ix_(place, place)] + reach.T @ reach)
-
-
-def _told(prior: Prior) -> tuple[Floats, Floats]:
-    """Precision of the weights, its lower half, and their moment: what the prior says, and what each kin group adds."""
-    size = len(prior.level)
-    width = size + sum(len(model.points) * len(benchmark.points) for model, benchmark in prior.bases)
-    precision, moment = np.zeros((width, width), order="F"), np.zeros(width)
-    precision[:size, :size] = linalg.inv(prior.level)
-    gram = np.eye(width - size, order="F")
-    for block in prior.blocks():
-        features = block.features.reshape(-1, width - size)
-        # Only the lower half is worked out: half the work of the largest product.
-        gram = linalg.blas.dsyrk(1.0, features.T, beta=1.0, c=gram, lower=True, overwrite_c=True)
-        levels = _Levels.of(block, size)
-        precision[:size, :size] += levels.squares
-        precision[size:, :size] += levels.with_features.T
-        moment += np.append(levels.with_value, features.T @ block.value.ravel())
-    precision[size:, size:] = gram
-    return precision, moment
-
-
-class _Levels(NamedTuple):
-    """Products of the whitened indicators of the columns, with themselves ``(B, B)``, features ``(B, p)``, values."""
-
-    squares: Floats
-    with_features: Floats
-    with_value: Floats
-
-    @classmethod
-    def of(cls, block: Block, size: int) -> Self:
-        """Sum what kin groups say into the columns of their cells."""
-        across, cells = turned(block.whitener), block.column.size
-        first, second = np.broadcast_arrays(block.column[:, :, None], block.column[:, None, :])
-        squares = ((across @ block.whitener).ravel(), (first.ravel(), second.ravel()))
-        seen = sparse.csr_matrix((np.ones(cells), (block.column.ravel(), np.arange(cells))), shape=(size, cells))
-        features, value = across @ block.features, across @ block.value[..., None]
-        return cls(
-            sparse.csr_matrix(squares, shape=(size, size)).toarray(),
-            np.asarray(seen @ features.reshape(cells, -1)),
-            np.asarray(seen @ value.ravel()),
-        )

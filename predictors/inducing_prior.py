@@ -6,7 +6,7 @@ of kin groups, and is kept as arrays. The inference on it, and the source, are i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple, Self
@@ -45,6 +45,18 @@ class Block(NamedTuple):
         return between(where.across[1:], where.benchmarks[1:], (self.row, self.column), there)
 
 
+class Compared(NamedTuple):
+    """How models vary with each other, a matrix ``(n, n)`` for each component but the level.
+
+    Attributes:
+        every: covariance factors.
+        carried: what the features carry of them.
+    """
+
+    every: list[Floats]
+    carried: list[Floats]
+
+
 @dataclass(frozen=True, eq=False)
 class Prior:
     """The features of the shared part, and the blocks of the rest.
@@ -57,7 +69,6 @@ class Prior:
         bases: inducing models and benchmarks of each of these components.
         model_features: of each of these components, shape ``(M, r)``.
         benchmark_features: likewise, shape ``(B, q)``.
-        models: covariance factors of all models, where they are at hand; they take too long for a few forecasts.
     """
 
     hyper: Hyperparameters
@@ -67,12 +78,11 @@ class Prior:
     bases: list[tuple[Basis, Basis]]
     model_features: list[Floats]
     benchmark_features: list[Floats]
-    models: list[Floats] | None = None
 
     @classmethod
     def of(cls, hyper: Hyperparameters, training: Training, ranks: Mapping[str, tuple[int, int]]) -> Self:
         """Choose inducing models and benchmarks for each component."""
-        models, shared = (part[1:] for part in model_grid(hyper, training.models))
+        shared = model_grid(hyper, training.models).shared[1:]
         level, *benchmarks = hyper.between_benchmarks(training.benchmarks, training.benchmarks)
         by_row = np.bincount(training.row, minlength=len(training.models.model))
         by_column = np.bincount(training.column, minlength=len(training.benchmarks.benchmark))
@@ -85,7 +95,7 @@ class Prior:
         ]
         on_models = [basis.features(matrix) for (basis, _), matrix in zip(bases, shared, strict=True)]
         on_benchmarks = [basis.features(matrix) for (_, basis), matrix in zip(bases, benchmarks, strict=True)]
-        return cls(hyper, training, level, benchmarks, bases, on_models, on_benchmarks, models)
+        return cls(hyper, training, level, benchmarks, bases, on_models, on_benchmarks)
 
     @classmethod
     def recall(cls, hyper: Hyperparameters, training: Training, state: State) -> Self:
@@ -117,32 +127,56 @@ class Prior:
         """Positions of the cells of each kin group."""
         return grouped(self.training.models.root[self.training.row])
 
-    def blocks(self) -> Iterator[Block]:
-        """All kin groups, those of one size together."""
-        by_size: dict[int, list[Ints]] = {}
-        for cells in self.groups.values():
-            by_size.setdefault(len(cells), []).append(cells)
-        for together in by_size.values():
-            yield self.block(np.array(together))
+    @cached_property
+    def carried(self) -> list[Floats]:
+        """What the features carry of the covariance factors of the benchmarks."""
+        return [features @ features.T for features in self.benchmark_features]
 
-    def block(self, cells: Ints) -> Block:
-        """Kin groups of equal size, from positions of their cells, shape ``(g, s)``."""
+    @cached_property
+    def compared(self) -> Compared:
+        """All models, compared with each other: worth it for many forecasts."""
+        every = model_grid(self.hyper, self.training.models).every[1:]
+        return Compared(every, [features @ features.T for features in self.model_features])
+
+    def stacks(self, groups: Iterable[int]) -> Iterator[tuple[list[int], Ints]]:
+        """Kin groups with equal numbers of cells and of models together: which, and their cells, shape ``(g, s)``."""
+        alike: dict[tuple[int, int], list[int]] = {}
+        for group in groups:
+            cells = self.groups[group]
+            alike.setdefault((len(cells), len(np.unique(self.training.row[cells]))), []).append(group)
+        for together in alike.values():
+            yield together, np.array([self.groups[group] for group in together])
+
+    def whitener(self, cells: Ints, models: Compared, place: Ints) -> Floats:
+        """Inverse Cholesky factors of what the features leave over in kin groups of equal size, noise included.
+
+        Args:
+            cells: positions of their cells, shape ``(g, s)``.
+            models: compared with each other.
+            place: of the model of each cell among these, shape ``(g, s)``.
+        """
+        column = self.training.column[cells]
+        rest = within(models.every, self.benchmarks, place, column)
+        rest -= within(models.carried, self.carried, place, column)
+        rest[:, np.arange(cells.shape[1]), np.arange(cells.shape[1])] += self.noise[cells]
+        return np.asarray(np.linalg.inv(np.linalg.cholesky(rest)))
+
+    def block(self, cells: Ints, models: Compared, place: Ints) -> Block:
+        """Kin groups of equal size; arguments as of ``whitener``."""
         row, column = self.training.row[cells], self.training.column[cells]
         features = products([f[row] for f in self.model_features], [f[column] for f in self.benchmark_features])
-        models, place = self._compared(row)
-        rest = between(models, self.benchmarks, (place, column), (place, column)) - features @ turned(features)
-        rest[:, np.arange(cells.shape[1]), np.arange(cells.shape[1])] += self.noise[cells]
-        whitener = np.linalg.inv(np.linalg.cholesky(rest))
+        whitener = self.whitener(cells, models, place)
         value = (whitener @ self.training.value[cells][..., None])[..., 0]
         return Block(row, column, whitener @ features, whitener, value)
 
-    def _compared(self, row: Ints) -> tuple[list[Floats], Ints]:
-        """Covariance factors of the models of some cells, and the places of these models in them."""
-        if self.models is not None:
-            return self.models, row
-        models, place = np.unique(row, return_inverse=True)
+    def _alone(self, group: int) -> Block:
+        """One kin group, whose models are compared with each other and no others."""
+        cells = self.groups[group]
+        models, place = np.unique(self.training.row[cells], return_inverse=True)
         among = self.training.models.take(models)
-        return self.hyper.between_models(among, among)[1:], place.reshape(row.shape)
+        carried = [features[models] @ features[models].T for features in self.model_features]
+        compared = Compared(self.hyper.between_models(among, among)[1:], carried)
+        return _each(self.block(cells[None], compared, place[None]))[0]
 
     def features_of(self, where: Where) -> Floats:
         """Features of any cells, shape ``(n, p)``."""
@@ -170,10 +204,20 @@ class Prior:
     def kin_of(self, where: Where) -> dict[int, Block]:
         """The kin group of each row that has one in the training cells."""
         rows = {int(row): int(where.root[row]) for row in np.unique(where.row)}
-        # One by one: which others are asked for together must not move the last digit.
         wanted = sorted(set(rows.values()) & self.groups.keys())
-        found = {group: Block(*(array[0] for array in self.block(self.groups[group][None]))) for group in wanted}
+        if where.compared:
+            stacks = ((names, cells) for names, cells in self.stacks(wanted))
+            blocks = ((names, self.block(cells, self.compared, self.training.row[cells])) for names, cells in stacks)
+            found = {name: one for names, block in blocks for name, one in zip(names, _each(block), strict=True)}
+        else:
+            # One by one: which others are asked for together must not move the last digit.
+            found = {group: self._alone(group) for group in wanted}
         return {row: found[group] for row, group in rows.items() if group in found}
+
+
+def _each(block: Block) -> list[Block]:
+    """The kin groups of a block, one by one."""
+    return [Block(*arrays) for arrays in zip(*block, strict=True)]
 
 
 def between(
@@ -189,6 +233,14 @@ def between(
             for model, benchmark in pairs
         )
     )
+
+
+def within(models: list[Floats], benchmarks: list[Floats], row: Ints, column: Ints) -> Floats:
+    """Covariance of the cells of each group ``(g, s)`` with each other, ``(g, s, s)``; places are worked out once."""
+    here = row[:, :, None] * len(models[0]) + row[:, None, :]
+    there = column[:, :, None] * len(benchmarks[0]) + column[:, None, :]
+    parts = (model.take(here) * benchmark.take(there) for model, benchmark in zip(models, benchmarks, strict=True))
+    return np.asarray(sum(parts))
 
 
 def turned(stack: Floats) -> Floats:

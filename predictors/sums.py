@@ -1,7 +1,7 @@
 """Sums over cells, by their models or by their benchmarks, of what the other side of each cell has.
 
-Every round of fitting takes such sums. What is summed is laid out once for each member of the other side instead of once
-for each cell, and the sums are one product of a sparse matrix: a tenth of the time of counting cell by cell.
+Every round of fitting takes such sums. What is summed is laid out once for each member of the other side, not once for
+each cell, and the sums are one product with a sparse matrix.
 """
 
 from __future__ import annotations
