@@ -6,6 +6,7 @@ differs from column to column. A column that few models have run has little to s
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -95,8 +96,9 @@ def _loadings(cells: Cells) -> Floats:
     return np.asarray(np.concatenate(parts, axis=1) / np.sqrt(STARTS))
 
 
+@lru_cache(maxsize=4)
 def usual_noise(cells: Cells) -> Floats:
-    """Median noise of the cells of each column, that of all where it has none and last, shape ``(B + 1,)``."""
+    """Median noise of the cells of each column, that of all where it has none and last, shape ``(B + 1,)``; kept."""
     usual = np.full(len(cells.benchmarks) + 1, float(np.median(cells.noise)))
     columns, group = np.unique(cells.column, return_inverse=True)
     usual[columns] = weighted_median(group, cells.noise, np.ones(len(group)))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,8 +87,14 @@ class ModelSide:
 
 def codes(names: Sequence[str], vocabulary: Sequence[str]) -> Ints:
     """Position of each name in a vocabulary, -1 for the empty name and for names outside it, shape ``(n,)``."""
-    position = {name: i for i, name in enumerate(vocabulary) if name}
+    position = _positions(tuple(vocabulary))
     return np.array([position.get(name, -1) for name in names], dtype=np.int64)
+
+
+@lru_cache(maxsize=32)
+def _positions(vocabulary: tuple[str, ...]) -> Mapping[str, int]:
+    """Positions by name; kept, since each round of questions looks into the same few vocabularies."""
+    return {name: i for i, name in enumerate(vocabulary) if name}
 
 
 def _year(day: dt.date | None) -> float:

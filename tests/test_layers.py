@@ -57,6 +57,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "psycopg": ("records.store",),
     "pyarrow": ("records.importers", "records.exporters"),
     "pydantic": EVERYWHERE,
+    "pydantic_core": ("scorecast.showing",),
     "rapidfuzz": ("records.names",),
     "ray": ("scorecast.batch.cluster",),
     "rich": ("scorecast", "records.corpus.compile"),

@@ -5,7 +5,6 @@ Dependencies are coroutines although they wait for nothing: FastAPI sends others
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 
 from fastapi import Depends, Query, Request
@@ -16,7 +15,7 @@ from scorecast.http.access import allowed
 from scorecast.http.guard import Bounds
 from scorecast.service.caller import Caller
 from scorecast.service.desk import Desk
-from scorecast.showing.reply_json import Json
+from scorecast.showing.reply_json import Json, written
 
 MOST = 200
 """Entries of one page."""
@@ -48,7 +47,7 @@ Name = Annotated[str, Query(max_length=200, description="Any spelling of a known
 
 def answer(document: Json, *, status: int = 200) -> Response:
     """Return a JSON answer."""
-    return body(json.dumps(document, ensure_ascii=False), status=status)
+    return body(written(document), status=status)
 
 
 def body(text: str, *, status: int = 200) -> Response:

@@ -23,7 +23,7 @@ from scorecast.service.deliberating import Deliberating, Leaving
 from scorecast.service.desk import Desk, Told, Write, pairs_json, told_json
 from scorecast.service.paging import page
 from scorecast.service.settling import settle
-from scorecast.showing.reply_json import Json, settled_json
+from scorecast.showing.reply_json import Json, settled_json, written
 
 NEWEST = 5
 """Records that come with a description."""
@@ -60,7 +60,7 @@ async def forecast(at: At, asked: ForecastAsked) -> Done:
 
     def write(answers: Sequence[Reply]) -> str:
         [answer] = answers
-        return json.dumps(brief(told_json(asked, answer), evidence=EVIDENCE))
+        return written(brief(told_json(asked, answer), evidence=EVIDENCE))
 
     if asked.agent:
         return _done(await _deliberate(at, asked, write))
@@ -75,7 +75,7 @@ async def compare(at: At, asked: CompareAsked) -> Done:
         told: list[Json] = [
             brief(told_json(*one), evidence=EVIDENCE_COMPARED) for one in zip(questions, answers, strict=True)
         ]
-        return json.dumps({"forecasts": told, "pairs": pairs_json(answers)})
+        return written({"forecasts": told, "pairs": pairs_json(answers)})
 
     return _done(await _answer(at, questions, write))
 

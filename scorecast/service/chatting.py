@@ -24,7 +24,7 @@ from scorecast.service.desk import Desk, told_json
 from scorecast.service.orders import Write
 from scorecast.service.refusal import Refusal, Why
 from scorecast.shared_fits import Recent
-from scorecast.showing.reply_json import Json
+from scorecast.showing.reply_json import Json, written
 
 if TYPE_CHECKING:
     from agent.meaning import Message, StatedQuestion
@@ -203,6 +203,6 @@ def _writer(wanted: Wanted, asked: Sequence[Asked]) -> Write:
 
     def write(replies: Sequence[Reply]) -> str:
         told: list[Json] = [told_json(*one) for one in zip(asked, replies, strict=True)]
-        return json.dumps({"text": wanted.tell(replies), "forecasts": told}, ensure_ascii=False)
+        return written({"text": wanted.tell(replies), "forecasts": told})
 
     return write

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -16,7 +15,7 @@ from scorecast.service import replies
 from scorecast.service.asked import Asked, ComparisonAsked, ForecastsAsked
 from scorecast.service.caller import Caller
 from scorecast.service.desk import Desk, Once, Write, pairs_json, told_json
-from scorecast.showing.reply_json import Json
+from scorecast.showing.reply_json import Json, written
 
 router = APIRouter(prefix="/v1", tags=["forecasts"])
 
@@ -38,7 +37,7 @@ async def forecasts(
     """Forecast one score or many, all of them or none; each forecast is in the ledger before it is answered."""
 
     def write(answers: Sequence[Reply]) -> str:
-        return json.dumps({"forecasts": _told(asked.questions, answers)}, ensure_ascii=False)
+        return written({"forecasts": _told(asked.questions, answers)})
 
     once = Once.of(key, f"forecasts {asked.model_dump_json()}") if key else None
     return await _answer(request, desk, asked.questions, write, caller=caller, once=once, bounds=bounds)
@@ -52,8 +51,7 @@ async def comparisons(
     questions = asked.questions()
 
     def write(answers: Sequence[Reply]) -> str:
-        told: dict[str, Json] = {"forecasts": _told(questions, answers), "pairs": pairs_json(answers)}
-        return json.dumps(told, ensure_ascii=False)
+        return written({"forecasts": _told(questions, answers), "pairs": pairs_json(answers)})
 
     once = Once.of(key, f"comparisons {asked.model_dump_json()}") if key else None
     return await _answer(request, desk, questions, write, caller=caller, once=once, bounds=bounds)
