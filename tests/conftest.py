@@ -7,13 +7,16 @@ so), except where a test reads the public tables and they are not beside the che
 from __future__ import annotations
 
 import datetime as dt
+import multiprocessing
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
@@ -83,8 +86,11 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the longest group, the examples of the pages: begun last, it would keep one process waiting."""
-    items.sort(key=lambda item: "test_a_block_of_the_readme_runs" not in item.nodeid)
+    """Begin with what is long and stays together: begun last, it would keep one process working for all others."""
+    for item in items:
+        if "start" in getattr(item, "fixturenames", ()) and not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group("started"))  # so that one process of the tests loads for them
+    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
 
 
 def _refuse_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
@@ -119,6 +125,93 @@ def kept_fits(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "kept-fits"
     folder.mkdir(exist_ok=True)
     return folder
+
+
+LOADED = [
+    *("agent.access.chat", "agent.access.wire", "chromadb", "eval.backtest", "langchain_core.tools"),
+    *("scorecast.batch.engine", "scorecast.cli.batch", "scorecast.cli.jobs", "scorecast.cli.output"),
+]
+"""What the programs of tests need: to load it takes longer than most of them work."""
+
+FORKED = """
+import os, sys, types
+for number, path in enumerate(said, start=1):
+    os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT), number)
+os.environ.clear()
+os.environ.update(environment)
+os.chdir(folder)
+sys.argv = ["program", *arguments]
+sys.modules["__main__"] = module = types.ModuleType("__main__")
+exec(program, module.__dict__)
+"""
+
+
+class Started:
+    """A program in a process of its own, which was forked off one that had loaded the libraries; used as ``Popen``."""
+
+    def __init__(self, program: str, *arguments: str, environment: Mapping[str, str], folder: Path, said: Path) -> None:
+        self.out, self.err = said / "out", said / "err"
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(LOADED)
+        handed = {
+            "program": program,
+            "arguments": arguments,
+            "environment": dict(environment),
+            "folder": str(folder),
+            "said": (str(self.out), str(self.err)),
+        }
+        self._process: BaseProcess = context.Process(target=exec, args=(FORKED, handed))
+        self._process.start()
+        self.pid = self._process.pid
+
+    @property
+    def returncode(self) -> int | None:
+        return self._process.exitcode
+
+    def poll(self) -> int | None:
+        return self.returncode
+
+    def wait(self, timeout: float = 300.0) -> int:
+        self._process.join(timeout)
+        if self.returncode is None:
+            raise subprocess.TimeoutExpired(["program"], timeout)
+        return self.returncode
+
+    def send_signal(self, number: int) -> None:
+        if self.poll() is None and self.pid is not None:
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+    def communicate(self, timeout: float = 300.0) -> tuple[str, str]:
+        """Wait for the end; returns what it printed to stdout and to stderr."""
+        self.wait(timeout)
+        return self.out.read_text(), self.err.read_text()
+
+
+Start = Callable[..., Started]
+
+
+@pytest.fixture
+def start(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
+    """Start a Python program with arguments in a process that does not load the libraries anew; ended with the test.
+
+    Programs that are to show what an installed command does, or costs, are started by ``subprocess``.
+    """
+    started: list[Started] = []
+
+    def begin(
+        program: str, *arguments: str, environment: Mapping[str, str] = os.environ, folder: Path = tmp_path
+    ) -> Started:
+        said = tmp_path_factory.mktemp("said")
+        started.append(Started(program, *arguments, environment=environment, folder=folder, said=said))
+        return started[-1]
+
+    yield begin
+    for one in started:
+        one.kill()
+        one.wait()
 
 
 @pytest.fixture(scope="session")

@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -88,30 +86,23 @@ def environment(home) -> Callable[..., dict[str, str]]:
 
 
 @pytest.fixture
-def begin(tmp_path, environment) -> Callable[..., subprocess.Popen[str]]:
-    """Begin a command as a process of its own."""
+def begin(start, environment):
+    """Begin a command as a process of its own, after the statements of ``before``."""
 
-    def start(*arguments: str, endpoint: str = "", before: object = None, **more: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [sys.executable, "-c", COMMAND, *arguments],
-            cwd=tmp_path,
-            env=environment(endpoint, **more),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            preexec_fn=before,
-        )
+    def begun(*arguments: str, endpoint: str = "", before: str = "", **more: str):
+        return start(f"{before}\n{COMMAND}", *arguments, environment=environment(endpoint, **more))
 
-    return start
+    return begun
 
 
 @pytest.fixture
-def command(begin) -> Callable[..., tuple[int, str, str]]:
-    """Run a command as a process of its own; returns exit code, stdout and stderr."""
+def command(run, environment, monkeypatch) -> Callable[..., tuple[int, str, str]]:
+    """Run a command in this process, in that home; returns exit code, stdout and stderr."""
 
-    def run(*arguments: str, **how) -> tuple[int, str, str]:
-        with begin(*arguments, **how) as process:
-            out, err = process.communicate(timeout=300)
-        return process.returncode, out, err
+    def ran(*arguments: str, endpoint: str = "", **more: str) -> tuple[int, str, str]:
+        with monkeypatch.context() as patch:
+            for name, value in environment(endpoint, **more).items():
+                patch.setenv(name, value)
+            return run(*arguments)
 
-    return run
+    return ran

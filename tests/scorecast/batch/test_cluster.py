@@ -19,7 +19,6 @@ from scorecast.batch import jobs
 from scorecast.batch.cluster.calling import Exchange, terms_of
 from scorecast.batch.cluster.connecting import Cluster, at_home, connected
 from scorecast.batch.cluster.crew import on_cluster
-from scorecast.batch.cluster.errors import ClusterFailed
 from scorecast.batch.cluster.shipping import shipped_agent
 from scorecast.batch.cluster.workers import keep
 from scorecast.batch.crew import Ground, alone
@@ -27,6 +26,7 @@ from scorecast.batch.engine import Engine
 from scorecast.batch.options import BatchOptions
 from scorecast.batch.plan import plan_file as file_rows
 from scorecast.batch.plan import read_plan, table_of
+from scorecast.batch.sent.errors import WorkersFailed
 from scorecast.cli.cluster_options import Engine as Which
 from scorecast.cli.cluster_options import cluster_of
 
@@ -186,8 +186,8 @@ def test_what_a_killed_driver_left_is_gone_on_with_and_nothing_that_was_answered
 
 def test_nobody_at_the_address_is_told_at_once_and_so_is_what_makes_no_sense() -> None:
     for address, error, says in (
-        ("127.0.0.1:9", ClusterFailed, "No Ray cluster answers at 127.0.0.1:9"),
-        ("ray://127.0.0.1:9", ClusterFailed, "see that it runs"),
+        ("127.0.0.1:9", WorkersFailed, "No Ray cluster answers at 127.0.0.1:9"),
+        ("ray://127.0.0.1:9", WorkersFailed, "see that it runs"),
         ("http://127.0.0.1:9", UsageError, "expected ray://HOST:PORT"),
         ("127.0.0.1", UsageError, "expected ray://HOST:PORT"),
     ):
