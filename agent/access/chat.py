@@ -23,6 +23,7 @@ from pydantic import PrivateAttr, SecretStr
 from agent.access.completion import Body
 
 KEY_ELSEWHERE = SecretStr("held by the endpoint")
+NO_CLIENT = object()
 
 
 class Answer(Protocol):
@@ -57,17 +58,10 @@ class LineChat(ChatOpenAI):
     _line: Line = PrivateAttr()
 
     @classmethod
-    def over(
-        cls,
-        line: Line,
-        *,
-        model: str,
-        base_url: str,
-        max_output_tokens: int,
-        temperature: float | None,
-        seed: int | None,
+    def of(
+        cls, *, model: str, base_url: str, max_output_tokens: int, temperature: float | None, seed: int | None
     ) -> LineChat:
-        """Return a chat model for one line."""
+        """Return a chat model that has no line yet."""
         chat = cls(
             model=model,
             base_url=base_url,
@@ -80,10 +74,16 @@ class LineChat(ChatOpenAI):
             disable_streaming=True,
             max_retries=0,
             cache=False,
-            client=line,  # never called: they keep ChatOpenAI from making clients of its own
-            async_client=line,
+            client=NO_CLIENT,  # never called: they keep ChatOpenAI from making clients of its own
+            async_client=NO_CLIENT,
         )
-        chat._line = line
+        getattr(chat, "_serialized", None)  # LangChain tells tracers of it in every call: told once, copies have it
+        return chat
+
+    def on(self, line: Line) -> LineChat:
+        """Return the same for one line."""
+        chat = self.model_copy()
+        chat._line = line  # noqa: SLF001 - a copy of its own
         return chat
 
     @property

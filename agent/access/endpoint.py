@@ -10,6 +10,7 @@ import asyncio
 from concurrent.futures import CancelledError
 from contextlib import suppress
 from dataclasses import replace
+from functools import lru_cache
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -23,6 +24,7 @@ from agent.access.reply_cache import ReplyCache
 from agent.access.sender import AtOnce, Sender
 from agent.access.settings import AccessSettings
 from agent.access.transcript import Transcript
+from agent.access.writing import Writer
 from agent.errors import NotConfigured, PriceUnknown
 
 if TYPE_CHECKING:
@@ -33,6 +35,9 @@ IN_BATCHES = 1_000_000
 """Requests that may wait for batches: what a provider takes at once is no matter there."""
 ITEM_RETRIES = 3
 """How often a request that failed in a batch goes into another one, which takes minutes or hours each time."""
+
+KINDS = 8
+"""Chat models of other temperatures and seeds that are kept at hand."""
 
 
 class Endpoint:
@@ -60,6 +65,7 @@ class Endpoint:
         self.settings = settings
         price = price_of(settings.model, host=settings.host, own=settings.prices)
         self.price: Price | None = price.in_batch if price and batching else price
+        self._writer, self._chats = Writer(), lru_cache(maxsize=KINDS)(self._chat)
         self._cache = ReplyCache(settings.cache, limit_bytes=settings.cache_bytes) if settings.cache else None
         self._loop = BackgroundLoop(f"endpoint {settings.host}")
         try:
@@ -113,7 +119,7 @@ class Endpoint:
 
         Args:
             budget: what it may spend.
-            transcript: where its exchanges are kept.
+            transcript: where its exchanges are kept; None keeps none.
             draw: number of the draw; equal requests of different draws are different calls.
             temperature: as the endpoint takes it; None leaves it to the endpoint.
             seed: as the endpoint takes it.
@@ -121,16 +127,19 @@ class Endpoint:
         Raises:
             PriceUnknown: the budget limits money, and nobody told the price of the model.
         """
-        from agent.access.chat import LineChat
-
         if budget.limits_money and self.price is None:
             raise PriceUnknown(
                 f"The price of {self.settings.model!r} at {self.settings.host} is not known, so a limit in US dollars "
                 "cannot be held. Add it to prices.csv in your Scorecast folder, or limit tokens and calls instead."
             )
-        line = BudgetLine(self._loop, self._calls, self.settings, budget, transcript or Transcript(), draw)
-        return LineChat.over(
-            line,
+        line = BudgetLine(self._loop, self._calls, self.settings, budget, transcript, draw, self._writer)
+        return self._chats(temperature, seed).on(line)
+
+    def _chat(self, temperature: float | None, seed: int | None) -> LineChat:
+        """Make a chat model that hangs on no line yet: LangChain takes a millisecond for each."""
+        from agent.access.chat import LineChat
+
+        return LineChat.of(
             model=self.settings.model,
             base_url=self.settings.base_url,
             max_output_tokens=self.settings.max_output_tokens,

@@ -1,6 +1,7 @@
 """A line to an endpoint under one budget: what a chat model calls, from a thread or from any event loop.
 
-Every call is kept in the transcript, also one that failed, and a reply in which the model declines is an error.
+Where there is a transcript, every call is kept in it, also one that failed. A reply in which the model declines is an
+error.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from agent.access.loop import BackgroundLoop, LoopClosed
 from agent.access.reply_cache import TRANSPORT, key_of
 from agent.access.settings import AccessSettings
 from agent.access.transcript import Transcript, exchange
-from agent.access.usage import bytes_of
+from agent.access.writing import Writer
 from agent.errors import AgentError, ModelRefused, ProviderDown
 
 
@@ -29,16 +30,18 @@ class BudgetLine:
         calls: the way to the endpoint.
         settings: of the endpoint.
         budget: what pays.
-        transcript: where exchanges are kept.
+        transcript: where exchanges are kept; None keeps none.
         draw: number of the draw.
+        writer: of the endpoint's requests.
     """
 
     loop: BackgroundLoop
     calls: Calls
     settings: AccessSettings
     budget: Budget
-    transcript: Transcript
+    transcript: Transcript | None
     draw: int
+    writer: Writer
 
     def ask(self, body: Body) -> Got:
         """Ask and wait; blocks the calling thread.
@@ -81,9 +84,9 @@ class BudgetLine:
 
     def _asked(self, body: Body) -> Asked:
         said = {name: value for name, value in body.items() if name not in TRANSPORT}
-        key = key_of(said, base_url=self.settings.base_url, draw=self.draw)
+        key = key_of(said, base_url=self.settings.base_url, draw=self.draw, writer=self.writer)
         streamed: Body = {"stream": True, "stream_options": {"include_usage": True}} if self.settings.stream else {}
-        return Asked(body=said | streamed, key=key, size=bytes_of(said), budget=self.budget)
+        return Asked(body=said | streamed, key=key, size=len(self.writer.compact(said).encode()), budget=self.budget)
 
     async def _in_time(self, asked: Asked) -> Got:
         self.budget.check_time()
@@ -94,6 +97,8 @@ class BudgetLine:
             raise self.budget.time_up() from None
 
     def _keep(self, asked: Asked, *, got: Got | None, failure: str, seconds: float) -> None:
+        if self.transcript is None:
+            return
         kept = exchange(asked.body, got.completion if got else None, hide=self.settings.without_key).model_copy(
             update={
                 "draw": self.draw,

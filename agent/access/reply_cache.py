@@ -19,6 +19,7 @@ from typing import TypeVar
 from pydantic import JsonValue
 
 from agent.access.completion import Body
+from agent.access.writing import Writer, canonical
 from records.errors import StoreError
 
 T = TypeVar("T")
@@ -37,10 +38,10 @@ BUSY_SECONDS = 0.2
 """How long another program may hold the file before a call goes on without the cache."""
 
 
-def key_of(body: Body, *, base_url: str, draw: int) -> str:
+def key_of(body: Body, *, base_url: str, draw: int, writer: Writer | None = None) -> str:
     """Return the key of a request: a digest of the address, the request and the number of the draw; no secret."""
     asked = {name: value for name, value in body.items() if name not in TRANSPORT}
-    return _digest(json.dumps([base_url, draw, asked], sort_keys=True, separators=(",", ":")))
+    return _digest(f"[{canonical(base_url)},{draw},{(writer or Writer()).canonical(asked)}]")
 
 
 def _digest(text: str) -> str:

@@ -19,6 +19,7 @@ from agent.access.mishap import setback_of
 from agent.access.setback import Kind, Setback
 from agent.access.settings import AccessSettings
 from agent.access.transport import credentials, http_client
+from agent.access.writing import Writer
 
 
 class Wire:
@@ -26,7 +27,7 @@ class Wire:
 
     def __init__(self, settings: AccessSettings) -> None:
         """Open a client; an event loop must be running."""
-        self._settings = settings
+        self._settings, self._writer = settings, Writer()
         self._client = AsyncOpenAI(
             base_url=httpx2.URL(settings.base_url).copy_with(userinfo=b""),
             api_key=settings.api_key,
@@ -70,7 +71,10 @@ class Wire:
         try:
             async with asyncio.timeout(self._settings.timeout_seconds):
                 return await self._client.post(
-                    self._url, body=body, cast_to=httpx2.Response, options={"headers": self._headers}
+                    self._url,
+                    content=self._writer.compact(body).encode(),
+                    cast_to=httpx2.Response,
+                    options={"headers": self._headers},
                 )
         except Setback:
             raise
