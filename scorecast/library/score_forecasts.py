@@ -132,8 +132,10 @@ class ScoreComparison:
         return comparison_page([(one.reply, best[one.question.model.id]) for one in ordered])
 
     def __repr__(self) -> str:
+        from scorecast.showing.card import chance
+
         likeliest = self.to_pandas().iloc[0]
-        told = f"{likeliest['model']} is best with probability {likeliest['probability_best']:.0%}"
+        told = f"{likeliest['model']} is best with probability {chance(likeliest['probability_best'])}"
         return f"<ScoreComparison of {len(self.forecasts)} on {self.forecasts[0].question.benchmark.id}: {told}>"
 
 

@@ -5,6 +5,7 @@ Nothing is decided here; everything shown is on the reply.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from rich.console import Console, Group, RenderableType
@@ -59,7 +60,7 @@ def comparison(first: Forecast, second: Forecast) -> RenderableType:
         table.add_row(name, score(forecast.distribution.median, metric), bar(forecast.distribution, low, high))
     table.add_row("", "", _ruler(low, high, metric))
     verdict = Text.assemble(
-        (f"{likelier} scores better with probability {odds:.0%}", "bold"), ", the two taken as independent."
+        (f"{likelier} scores better with probability {chance(odds)}", "bold"), ", the two taken as independent."
     )
     title = f"{names[0]} or {names[1]} on {first.question.benchmark.name}"
     return Panel(Group(verdict, Text(), table), title=title, title_align="left", padding=(0, 1), expand=False)
@@ -72,6 +73,38 @@ def score(value: float, metric: Metric) -> str:
     if metric.unit is Unit.USD:
         return f"${value:,.0f}"
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.2f}"
+
+
+def chance(probability: float) -> str:
+    """Write a probability in whole percent; neither 0 nor 100 are ever claimed."""
+    percent = round(100.0 * probability)
+    if percent <= 0:
+        return "under 1 %"
+    return "over 99 %" if percent >= 100 else f"{percent} %"
+
+
+def limit(threshold: float, metric: Metric) -> str:
+    """Write a score to reach as a score is written, with all digits that were told."""
+    written = score(threshold, metric)
+    exact = f"{threshold:,.12g}"
+    if float(re.sub(r"[^\d.e+-]", "", written)) == threshold:
+        return written
+    return f"{exact} %" if metric.unit is Unit.PERCENT else f"${exact}" if metric.unit is Unit.USD else exact
+
+
+def reached(forecast: Forecast, threshold: float) -> tuple[str, float, str]:
+    """Tell how likely a score to reach is: ``at least 60.0 %``, the probability, and the name of the other side."""
+    metric, stated = forecast.question.metric, forecast.distribution
+    if metric.higher_is_better:
+        return f"at least {limit(threshold, metric)}", stated.exceedance(threshold), "below"
+    return f"at most {limit(threshold, metric)}", stated.cdf(threshold), "above"
+
+
+def doubt(threshold: float, metric: Metric) -> str:
+    """Say so where a threshold looks like a share of 1 though scores are in percent; empty where it does not."""
+    if metric.unit is not Unit.PERCENT or not 0.0 < threshold < 1.0:
+        return ""
+    return f"Scores here are in percent: for {100 * threshold:g} % ask for {100 * threshold:g}."
 
 
 def bar(distribution: Distribution, low: float, high: float) -> Text:
@@ -141,11 +174,12 @@ def _verdict(forecast: Forecast, threshold: float | None) -> Iterable[Renderable
             (f"{SHADES[percent]} ", "cyan"), f"{percent} % between {score(start, metric)} and {score(end, metric)}"
         )
     if threshold is not None:
-        chance = stated.exceedance(threshold) if metric.higher_is_better else stated.cdf(threshold)
-        sign = "at least" if metric.higher_is_better else "at most"
+        what, odds, other = reached(forecast, threshold)
         yield Text.assemble(
-            ("P(score is ", ""), f"{sign} {score(threshold, metric)}) = ", (f"{chance:.0%}", "bold yellow")
+            f"P(score is {what}) = ", (chance(odds), "bold yellow"), f", {other} it {chance(1.0 - odds)}"
         )
+        if told := doubt(threshold, metric):
+            yield Text(told, style="yellow")
     yield bar(stated, low, high)
     if threshold is not None:
         yield Text(" " * _column(threshold, low, high) + "▲", style="red")

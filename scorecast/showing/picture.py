@@ -18,7 +18,7 @@ from records.distribution import INTERVALS
 from records.evidence import Evidence
 from records.forecast import Forecast
 from scorecast.pipeline import Reply
-from scorecast.showing.card import score
+from scorecast.showing.card import chance, reached, score
 
 WIDTHS = {50: 18.0, 80: 10.0, 90: 4.0}
 """Thickness of the bar of each interval, in points."""
@@ -57,7 +57,7 @@ def comparison_page(ranked: Sequence[tuple[Reply, float]]) -> str:
     names = [reply.question.model.name for reply in replies]
     axes.set_yticks([-float(row) for row in range(len(names))], names, parse_math=False)
     title = f"<b>{escape(replies[0].question.benchmark.name)}</b>, as of {replies[0].question.as_of}"
-    rows = [(name, *_summary(reply), f"{best:.0%}") for name, (reply, best) in zip(names, ranked, strict=True)]
+    rows = [(name, *_summary(reply), chance(best)) for name, (reply, best) in zip(names, ranked, strict=True)]
     return f"<div>{title}{_svg(figure)}{_table(('model', 'median', '90 % between', 'best with'), rows)}</div>"
 
 
@@ -112,9 +112,8 @@ def _figures(forecast: Forecast, threshold: float | None) -> str:
         low, high = stated.interval(percent)
         rows.append((f"{percent} % between", f"{score(low, metric)} and {score(high, metric)}"))
     if threshold is not None:
-        chance = stated.exceedance(threshold) if metric.higher_is_better else stated.cdf(threshold)
-        sign = "at least" if metric.higher_is_better else "at most"
-        rows.append((f"{sign} {score(threshold, metric)}", f"{chance:.0%}"))
+        what, odds, _ = reached(forecast, threshold)
+        rows.append((what, chance(odds)))
     rows.append(("as of", str(forecast.question.as_of)))
     return _table((), rows)
 

@@ -8,12 +8,12 @@ from itertools import combinations
 from records.distribution import INTERVALS
 from records.evidence import Evidence
 from records.forecast import Forecast
-from records.metric import Metric, Unit
+from records.metric import Metric
 from records.names.catalogue import Catalogue
 from records.record import Record
-from scorecast.chat.replies.markdown import blocks, bullets, chance, code, link, named, plain, span, table
+from scorecast.chat.replies.markdown import blocks, bullets, code, link, named, plain, span, table
 from scorecast.pipeline import Reply
-from scorecast.showing.card import score
+from scorecast.showing.card import chance, doubt, limit, reached, score
 from scorecast.showing.reasons import reasons
 
 TOP_EVIDENCE = 3
@@ -92,13 +92,9 @@ def _conditions(replies: Sequence[Reply]) -> str:
 def _passing(forecast: Forecast, threshold: float | None) -> str:
     if threshold is None:
         return ""
-    metric, stated = forecast.question.metric, forecast.distribution
-    probability = stated.exceedance(threshold) if metric.higher_is_better else stated.cdf(threshold)
-    sign = "at least" if metric.higher_is_better else "at most"
-    line = f"P(score is {sign} {score(threshold, metric)}) = **{chance(probability)}**."
-    if metric.unit is Unit.PERCENT and 0.0 < threshold < 1.0:
-        line += f" Scores here are in percent: for {100 * threshold:g} % ask for {100 * threshold:g}."
-    return line
+    what, odds, other = reached(forecast, threshold)
+    line = f"P(score is {what}) = **{chance(odds)}**, {other} it {chance(1.0 - odds)}."
+    return f"{line} {doubt(threshold, forecast.question.metric)}".rstrip()
 
 
 def _reported(reply: Reply) -> str:
@@ -151,13 +147,13 @@ def _row(label: str, reply: Reply, threshold: float | None, metric: Metric) -> l
     told = [label, f"**{score(stated.median, metric)}**", span(stated.interval(50), metric)]
     told.append(span(stated.interval(90), metric))
     if threshold is not None:
-        told.append(chance(stated.exceedance(threshold) if metric.higher_is_better else stated.cdf(threshold)))
+        told.append(chance(reached(reply.answer, threshold)[1]))
     return [*told, code(reply.issued.id) if reply.issued else ""]
 
 
 def _header(what: str, threshold: float | None, metric: Metric) -> list[str]:
     sign = "≥" if metric.higher_is_better else "≤"
-    passing = [f"P(score {sign} {score(threshold, metric)})"] if threshold is not None else []
+    passing = [f"P(score {sign} {limit(threshold, metric)})"] if threshold is not None else []
     return [what, "median", "50 % in", "90 % in", *passing, "ledger"]
 
 

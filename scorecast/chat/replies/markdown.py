@@ -39,14 +39,6 @@ def link(label: str, address: str) -> str:
     return f"[{plain(label)}]({address.translate(_ENDING)})"
 
 
-def chance(probability: float) -> str:
-    """Write a probability in whole percent; neither 0 nor 100 are ever claimed."""
-    percent = round(100.0 * probability)
-    if percent <= 0:
-        return "under 1 %"
-    return "over 99 %" if percent >= 100 else f"{percent} %"
-
-
 def named(metric: Metric) -> str:
     """Write the name of a metric as words: ``success rate``."""
     return plain(metric.name.replace("_", " "))

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scorecast.chat.replies.markdown import chance, code, link, plain, table
+from scorecast.chat.replies.markdown import code, link, plain, table
+from scorecast.showing.card import chance
 
 ASKED = "What will Qwen3 32B get on AIME 2024?"
 

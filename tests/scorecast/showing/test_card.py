@@ -15,7 +15,7 @@ from records.forecast import Abstention, Component, Forecast, Provenance
 from records.ledger import Issued
 from records.metric import Metric, Unit
 from scorecast.pipeline import Reply
-from scorecast.showing.card import BAR, bar, card, comparison, score
+from scorecast.showing.card import BAR, bar, card, chance, comparison, score
 from scorecast.showing.reply_json import as_json, comparison_json
 
 LEVEL = EvidenceLevel(model_scores=4, benchmark_scores=30)
@@ -75,8 +75,8 @@ def test_a_card_shows_median_intervals_evidence_components_and_caveats(reply) ->
 def test_the_probability_of_a_threshold_follows_the_direction_of_the_metric(reply) -> None:
     accuracy, errors = reply(), reply(metric=ERRORS)
     p = accuracy.answer.distribution.exceedance(60.0)
-    assert f"at least 60.0 %) = {p:.0%}" in text(card(accuracy, threshold=60.0))
-    assert f"at most 60.0 %) = {1 - p:.0%}" in text(card(errors, threshold=60.0))
+    assert f"at least 60.0 %) = {chance(p)}, below it {chance(1 - p)}" in text(card(accuracy, threshold=60.0))
+    assert f"at most 60.0 %) = {chance(1 - p)}, above it {chance(p)}" in text(card(errors, threshold=60.0))
 
 
 def test_what_was_reported_already_is_said_before_the_forecast(reply, make_record) -> None:
@@ -141,7 +141,7 @@ def test_a_comparison_names_the_better_model_by_the_direction_of_the_metric(repl
     for metric, better in ((Metric(name="accuracy"), "High"), (ERRORS, "Low")):
         high = named(reply(location=1.0, metric=metric).answer, "High")
         low = named(reply(location=-1.0, metric=metric).answer, "Low")
-        assert f"{better} scores better with probability 100%" in text(comparison(high, low))
+        assert f"{better} scores better with probability over 99 %" in text(comparison(high, low))
         told = comparison_json(Reply(answer=high), Reply(answer=low))
         assert round(told["probability_first_better"]) == (better == "High")
 
@@ -155,3 +155,20 @@ def test_json_has_the_promised_keys_and_survives_a_round_trip(reply, make_record
     assert len(told["quantiles"]) == 99
     assert told["quantiles"]["0.50"] == told["median"]
     assert told["as_of"] == dt.date(2025, 6, 1).isoformat()
+
+
+def test_a_threshold_is_written_with_its_digits_and_both_sides_of_it_and_nothing_is_certain(reply) -> None:
+    told = text(card(reply(), threshold=60.25))
+    assert "P(score is at least 60.25 %) = " in told
+    assert ", below it " in told
+    assert "P(score is at most 99.9 %) = over 99 %, above it under 1 %" in text(
+        card(reply(metric=ERRORS), threshold=99.9)
+    )
+    assert "P(score is at least 1,284.125)" in text(
+        card(reply(location=1284.0, scale=9.0, metric=RATING), threshold=1284.125)
+    )
+
+
+def test_a_threshold_that_may_be_a_share_of_one_is_pointed_out(reply) -> None:
+    assert "for 60 % ask for 60" in text(card(reply(), threshold=0.6))
+    assert "ask for" not in text(card(reply(), threshold=6.0))
