@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from records.setting import Setting
 from scorecast.chat.understanding.intent import Kind
-from scorecast.chat.understanding.spotting import BENCHMARK, MODEL, MUDDLE
+from scorecast.chat.understanding.spotting import BENCHMARK, MODEL, MUDDLE, SIGNS
 
 NAME = f"[{MODEL}{BENCHMARK}{MUDDLE}]"
 MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
@@ -158,6 +158,28 @@ _ASKED_FOR: tuple[tuple[Kind, tuple[str, ...]], ...] = (
 _WANTS = tuple((kind, re.compile("|".join(patterns), re.IGNORECASE)) for kind, patterns in _ASKED_FOR)
 
 
+_VARIANT = re.compile(
+    r"\b(?:fine[\s-]?tun(?:ed?|es|ing)|(?:un)?quanti[sz](?:ed|ation)|(?:int|fp|nf)[\s-]?[48]|[2-8][\s-]?bits?|awq|gptq|q?lora"
+    r"|pruned|abliterated)\b(?:\s+(?:version|variant|quanti[sz]ed))?",
+    re.IGNORECASE,
+)
+_OWN_MODEL = re.compile(
+    r"\b(?:my|our)\s+(?:(?:own|new|custom|latest|next|current|upcoming|internal|trained)\s+){0,3}"
+    rf"(?:\d[\w.]*\s+|{MODEL}\s*)?(?:model|checkpoint|llm|merge)\b",
+    re.IGNORECASE,
+)
+_TOLD_SCORE = re.compile(
+    rf"(?P<score>\d+(?:\.\d+)?)\s*(?:%|percent|points?)?\s+(?:on|in|at)\s+(?:the\s+)?{BENCHMARK}", re.I
+)
+_RANGE = re.compile(
+    r"\bbetween\s+\$?(?P<low>\d[\d,]*(?:\.\d+)?)\s*(?:%|percent)?\s+and\s+\$?(?P<high>\d[\d,]*(?:\.\d+)?)(?![\w-])",
+    re.IGNORECASE,
+)
+_OF_THEM = re.compile(
+    r"\bwhich one\b|\bwho (?:wins|is ahead)\b|\bof (?:them|these|those|the (?:two|three|four|five))\b", re.I
+)
+
+
 class Dated(NamedTuple):
     """A date that was read; ``complaint`` says what is wrong with it."""
 
@@ -248,6 +270,43 @@ def read_threshold(text: str) -> tuple[float | None, str]:
             amount = float(found["amount"].replace(",", "").replace("$", ""))
             return amount, blank(text, *found.span())
     return None, text
+
+
+def read_own(rest: str, text: str) -> tuple[str, str]:
+    """Read what makes a model none that is known: ``fine-tuned``, ``4 bit``, ``my model``; empty where nothing does.
+
+    Args:
+        rest: skeleton of the message.
+        text: the message, of which the words are told.
+    """
+    told = []
+    for pattern in (_VARIANT, _OWN_MODEL):
+        while found := pattern.search(rest):
+            told.append(" ".join(text[found.start() : found.end()].split()))
+            # The name of a known model in it stays: it is read by itself.
+            kept = "".join(sign if sign in SIGNS else " " for sign in found[0])
+            rest = rest[: found.start()] + kept + rest[found.end() :]
+    return ", ".join(dict.fromkeys(told)), rest
+
+
+def read_told_score(skeleton: str) -> str:
+    """Read a score that is told of a benchmark, as it is written: ``71 on B``; empty where none is."""
+    found = _TOLD_SCORE.search(skeleton)
+    return found["score"] if found else ""
+
+
+def read_range(text: str) -> tuple[float, float] | None:
+    """Read two scores between which another is to lie."""
+    found = _RANGE.search(text)
+    if not found:
+        return None
+    low, high = sorted(float(found[name].replace(",", "")) for name in ("low", "high"))
+    return low, high
+
+
+def of_them(skeleton: str) -> bool:
+    """Whether a skeleton asks which of those that were talked about."""
+    return bool(_OF_THEM.search(skeleton))
 
 
 def wanted(skeleton: str) -> Kind | None:

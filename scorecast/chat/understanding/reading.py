@@ -60,6 +60,10 @@ class Read:
     kind: Kind | None
     unknown: Unclear | None
     rest: str
+    own: str = ""
+    """What makes the model none that is known: ``my model``, ``4 bit``."""
+    between: tuple[float, float] | None = None
+    """Two scores between which another is to lie."""
 
     @property
     def says_something(self) -> bool:
@@ -86,10 +90,12 @@ def take_apart(text: str, names: Names, *, today: dt.date) -> Read:
     spotted = names.spot(dated.rest)
     setting, rest = phrases.read_setting(spotted.skeleton)
     withhold, rest = phrases.read_withhold(rest)
+    own, rest = phrases.read_own(rest, text)
     kind = phrases.wanted(rest)
+    between = phrases.read_range(rest)
     threshold, rest = (None, rest) if kind in SAYS_NOTHING else phrases.read_threshold(rest)
     unknown = None if kind in SAYS_NOTHING else unknown_name(rest, text, names)
-    return Read(spotted, setting, threshold, dated, withhold, kind, unknown, rest)
+    return Read(spotted, setting, threshold, dated, withhold, kind, unknown, rest, own, between)
 
 
 def read(text: str, before: Topic, names: Names, *, today: dt.date, last: Kind = Kind.FORECAST) -> Intent:
@@ -115,20 +121,44 @@ def meant(told: Read, before: Topic, *, last: Kind) -> Intent:
         return Intent(told.kind, Topic() if told.kind is Kind.RESET else before)
     if told.unclear is not None:
         return Intent(Kind.UNCLEAR, before, unclear=told.unclear)
-    if told.dated.complaint:
-        return Intent(Kind.IMPOSSIBLE, before, complaint=told.dated.complaint)
-    kind = last if _repeats(told, last, before) else _kind(told)
+    if complaint := told.dated.complaint or _of_ones_own(told) or _one_at_a_time(told):
+        return Intent(Kind.IMPOSSIBLE, before, complaint=complaint)
+    kind = last if _repeats(told, last, before) else _kind(told, before)
     if kind in LOOKS_UP:
         return _look_up(kind, told, before)
-    if kind not in ABOUT_LAST and not told.says_something and not phrases.asks(told.rest):
+    asks = told.says_something or told.kind is Kind.BEST or phrases.asks(told.rest)
+    if kind not in ABOUT_LAST and not asks:
         return Intent(Kind.OTHER, before)
     return _question(kind, told, before, cells=before.cells if last in FORECASTS else ())
 
 
-def _kind(told: Read) -> Kind:
+def _of_ones_own(told: Read) -> str:
+    """Say how a model is forecast that nobody else knows; empty where none is asked for."""
+    if not told.own:
+        return ""
+    asked = [one.id for one in told.names.benchmarks] or ["BENCHMARK"]
+    known = f"{asked[0]}={phrases.read_told_score(told.rest) or 'SCORE'}" if len(asked) > 1 else "BENCHMARK=SCORE"
+    alike = f"{told.names.models[0].name} is forecast as it was released; " if told.names.models else ""
+    return (
+        f"'{told.own}' tells of a model that only you know: {alike}yours is forecast from what you know of it, as in "
+        f"`scorecast forecast --model my-model --params-b 8 --known {known} --benchmark {asked[-1]}`."
+    )
+
+
+def _one_at_a_time(told: Read) -> str:
+    if told.between is None:
+        return ""
+    low, high = told.between
+    return (
+        f"One threshold at a time, please: ask for the chance of at least {low:g}, then of at least {high:g}; "
+        "the difference is the chance of what lies between."
+    )
+
+
+def _kind(told: Read, before: Topic) -> Kind:
     """What is wanted, once the names are known: two models on a benchmark are compared, whatever the words."""
     kind = told.kind or Kind.FORECAST
-    if kind is Kind.BEST and told.names.models:
+    if kind is Kind.BEST and (told.names.models or (len(before.models) > 1 and phrases.of_them(told.rest))):
         return Kind.FORECAST
     if kind in LOOKS_UP and told.threshold is not None:
         return Kind.FORECAST
@@ -138,7 +168,7 @@ def _kind(told: Read) -> Kind:
 def _repeats(told: Read, last: Kind, before: Topic) -> bool:
     """Whether a message is no more than another name to look up as before: ``and AIME 2025?``."""
     words = set(re.findall(r"[a-z]+", told.rest.lower()))
-    named = told.names.models or told.names.benchmarks
+    named = told.names.models or told.names.benchmarks or (told.dated.told and last is not Kind.DESCRIBE)
     if last not in LOOKS_UP or told.kind or not named or not words <= MORE_OF_IT or told.threshold is not None:
         return False
     return last is not Kind.DESCRIBE or ("on" not in words and bool(told.names.models) == bool(before.models))

@@ -50,6 +50,8 @@ COMPARED = "Which is better on GPQA diamond, o3 or GPT-5?"
         ("tell me a joke", Kind.OTHER, "", ""),
         ("what will it get?", Kind.INCOMPLETE, "", ""),
         ("GPQA diamond", Kind.INCOMPLETE, "", "gpqa_diamond"),
+        (f"{COMPARED} | which one is best?", Kind.COMPARE, "o3 gpt-5", "gpqa_diamond"),
+        ("which model is best on HLE? | as of March 2025?", Kind.BEST, "", "hle"),
         # Follow-ups
         (f"{ASKED} | and on AIME 2025?", Kind.FORECAST, "qwen3-32b", "aime_2025"),
         (f"{ASKED} | and GPT-5?", Kind.FORECAST, "gpt-5", "gpqa_diamond"),
@@ -224,3 +226,22 @@ def test_signs_of_a_skeleton_cannot_be_smuggled_in(hear, sign) -> None:
 @pytest.mark.timeout(HANGS)
 def test_long_messages_take_bounded_time(starter, text) -> None:
     understand([Said("user", ASKED), Said("user", text)], starter, today=TODAY)
+
+
+@pytest.mark.parametrize(
+    ("said", "says"),
+    [
+        ("What will my fine-tuned Llama 3.1 8B score on GSM8K?", "'fine-tuned' tells of a model that only you know"),
+        ("What will my fine-tuned Llama 3.1 8B score on GSM8K?", "Llama-3.1-8B is forecast as it was released"),
+        ("Qwen3-32B at 4 bit on MMLU-Pro", "'4 bit' tells of"),
+        ("what will Qwen3-32B int4 quantized get on GPQA diamond", "'int4 quantized' tells of"),
+        ("my model has 71 on GPQA diamond, what will it score on AIME 2025?",
+         "--known gpqa_diamond=71 --benchmark aime_2025"),
+        ("what will our new 7b model get on HLE?", "--known BENCHMARK=SCORE --benchmark hle"),
+        ("is it likely that Claude Opus 4.5 gets between 70 and 80 on SWE-bench Verified?", "at least 70, then of"),
+    ],
+)  # fmt: skip
+def test_what_a_forecast_would_answer_wrongly_is_said_with_what_to_do(hear, said, says) -> None:
+    intent = hear(said)
+    assert intent.kind is Kind.IMPOSSIBLE
+    assert says in intent.complaint
