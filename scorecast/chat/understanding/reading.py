@@ -140,8 +140,8 @@ def _of_ones_own(told: Read) -> str:
     known = f"{asked[0]}={phrases.read_told_score(told.rest) or 'SCORE'}" if len(asked) > 1 else "BENCHMARK=SCORE"
     alike = f"{told.names.models[0].name} is forecast as it was released; " if told.names.models else ""
     return (
-        f"'{told.own}' tells of a model that only you know: {alike}yours is forecast from what you know of it, as in "
-        f"`scorecast forecast --model my-model --params-b 8 --known {known} --benchmark {asked[-1]}`."
+        f"'{told.own}' tells of a model that only you know: {alike}yours is forecast from what you know of it, as in: "
+        f"scorecast forecast --model my-model --params-b 8 --known {known} --benchmark {asked[-1]}"
     )
 
 
