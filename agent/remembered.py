@@ -86,7 +86,7 @@ class Conversations:
     folder: Path
 
     def keep(self, remembered: Remembered) -> Path:
-        """Write one file, whole or not at all.
+        """Write one file, whole or not at all; what a power cut takes of it teaches nothing, and is no loss.
 
         Raises:
             UsageError: the folder cannot be written to.
@@ -96,7 +96,7 @@ class Conversations:
         def fill(target: Path) -> None:
             target.write_text(remembered.model_dump_json(), encoding="utf-8")
 
-        write_whole(path, fill)
+        write_whole(path, fill, waits=False)
         return path
 
     def all(self, *, benchmark: str = "*") -> Iterator[Remembered]:

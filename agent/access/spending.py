@@ -80,7 +80,7 @@ class Spent(Value):
     def plus(self, other: Spent) -> Spent:
         """Return the sum of both."""
         mine, theirs = dict(self), dict(other)
-        return Spent.model_validate({name: mine[name] + theirs[name] for name in mine})
+        return Spent.trusted(**{name: mine[name] + theirs[name] for name in mine})
 
 
 def used(usage: Usage, *, usd: float | None) -> Spent:

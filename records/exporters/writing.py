@@ -20,10 +20,11 @@ def refuse_overwriting(path: Path, *, overwrite: bool) -> None:
         raise UsageError(f"{path} exists already: choose another name, or allow overwriting with --force.")
 
 
-def write_whole(path: Path, write: Callable[[Path], None]) -> None:
+def write_whole(path: Path, write: Callable[[Path], None], *, waits: bool = True) -> None:
     """Let ``write`` fill a temporary file and rename it to ``path``; on any failure the old state remains.
 
-    The bytes are on the disk before the file has its name: not even a power cut leaves half of it.
+    The bytes are on the disk before the file has its name: not even a power cut leaves half of it. Who can do without
+    that, since a damaged file is passed over, need not wait for the disk.
 
     Raises:
         UsageError: the folder cannot be written to.
@@ -38,7 +39,8 @@ def write_whole(path: Path, write: Callable[[Path], None]) -> None:
     try:
         write(partial)
         partial.chmod(0o644)
-        _to_disk(partial)
+        if waits:
+            _to_disk(partial)
         partial.replace(path)
     except OSError as error:
         raise UsageError(f"{path}: cannot be written ({error.strerror}).") from error
