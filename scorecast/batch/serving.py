@@ -22,6 +22,8 @@ from scorecast.workspace import Workspace
 LOG = logging.getLogger("scorecast.batch")
 EVERY = 5.0
 """Seconds between two looks at open jobs."""
+LAST_WORDS = 5.0
+"""Seconds in which a job comes to a stop when the service does."""
 REST = 60.0
 """Seconds for which a job that broke off by itself is left alone."""
 
@@ -55,10 +57,10 @@ class JobRunner:
         return len(found)
 
     def close(self) -> None:
-        """Stop soon; what is answered is settled, and the rest waits for the next start."""
+        """Stop soon; what is answered is settled, and the rest, a fit in the middle too, waits for the next start."""
         self._stopped.set()
         self._waiting.put(None)
-        self._thread.join()
+        self._thread.join(LAST_WORDS)
 
     def _open(self) -> list[Job]:
         """The open jobs that services were given, the oldest first."""

@@ -15,8 +15,10 @@ def mcp() -> None:
 
     from scorecast.cli import session
     from scorecast.mcp.server import serve_stdio
+    from scorecast.service.ending import end_now
     from scorecast.settings import Settings
 
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     logging.getLogger("scorecast").setLevel(logging.INFO)
     asyncio.run(serve_stdio(Settings.from_environment(), clock=session.now))
+    end_now(0)

@@ -22,6 +22,7 @@ from scorecast.http.guard import Bounds
 from scorecast.http.logs import Layout, log_to_stderr
 from scorecast.http.workers import Beat, Work, Workers
 from scorecast.service.desk import Clock
+from scorecast.service.ending import INTERRUPTED, end_now
 from scorecast.settings import Settings
 from scorecast.workspace import open_workspace
 
@@ -120,7 +121,12 @@ def _work(
     if log is not None:
         log_to_stderr(log)
     application = app(settings, clock=clock, policy=policy, version=version)
-    Server(configured(application), policy.doors, beat=beat).run(sockets=[listening])
+    try:
+        Server(configured(application), policy.doors, beat=beat).run(sockets=[listening])
+    except KeyboardInterrupt:
+        end_now(INTERRUPTED)
+        raise
+    end_now(0)
 
 
 def configured(application: ASGIApp) -> uvicorn.Config:

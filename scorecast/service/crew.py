@@ -8,12 +8,17 @@ refused at once instead of waiting longer than any client would.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from functools import partial
 from typing import ParamSpec, TypeVar
 
 from scorecast.service.refusal import busy
+
+LAST_WORDS = 5.0
+"""Seconds in which work that has begun may end when the service does; a fit may need a minute, and is left behind."""
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -26,6 +31,7 @@ class Lane:
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix=name)
         self._room = threads + waiting
         self._busy = 0
+        self._begun: set[Future[object]] = set()
 
     async def run(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Do the work in a thread.
@@ -39,13 +45,21 @@ class Lane:
             raise busy()
         self._busy += 1
         job = self._threads.submit(partial(work, *args, **kwargs))
+        self._begun.add(job)
+        job.add_done_callback(self._begun.discard)
         loop = asyncio.get_running_loop()
-        job.add_done_callback(lambda _job: loop.call_soon_threadsafe(self._leave))
+        job.add_done_callback(lambda _job: self._leave_from(loop))
         return await asyncio.wrap_future(job)
 
-    def close(self) -> None:
-        """Finish what has begun, drop what waits."""
-        self._threads.shutdown(wait=True, cancel_futures=True)
+    def close(self, *, patience: float) -> None:
+        """Drop what waits, and give what has begun so many seconds to end; what does not is left behind."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        _, left = wait([*self._begun], timeout=patience)
+        self._threads.shutdown(wait=not left)
+
+    def _leave_from(self, loop: asyncio.AbstractEventLoop) -> None:
+        with suppress(RuntimeError):  # the loop is closed: this was left behind
+            loop.call_soon_threadsafe(self._leave)
 
     def _leave(self) -> None:
         self._busy -= 1
@@ -64,6 +78,7 @@ class Crew:
         self.deliberating = Lane("deliberating", threads=8, waiting=16)
 
     def close(self) -> None:
-        """Finish what has begun in all lanes."""
+        """Let what has begun in all lanes end, as far as that is soon."""
+        last = time.monotonic() + LAST_WORDS
         for lane in (self.looking, self.forecasting, self.fitting, self.deliberating):
-            lane.close()
+            lane.close(patience=max(0.0, last - time.monotonic()))

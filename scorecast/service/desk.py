@@ -126,7 +126,7 @@ class Desk:
             return await self._answer_alone(order)
 
     def close(self) -> None:
-        """Finish what has begun."""
+        """Let what has begun end, as far as that is soon."""
         self.crew.close()
         if "index" in self.__dict__:
             self.index.close()

@@ -21,7 +21,7 @@ LOG = logging.getLogger("scorecast.service")
 async def open_desk(
     settings: Settings, *, clock: Clock, metrics: Metrics, turn: Waiting = nullcontext
 ) -> AsyncIterator[Desk]:
-    """Open a desk on the user's store, fit ahead of the first question, and finish what has begun at the end.
+    """Open a desk on the user's store, fit ahead of the first question, and end soon what has begun at the end.
 
     Raises:
         StoreError: the store cannot be opened.

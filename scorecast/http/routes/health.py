@@ -23,7 +23,7 @@ async def health(desk: AtDesk) -> Response:
 async def ready(desk: AtDesk) -> Response:
     """Tell whether the store answers and a forecast would be quick; 503 until then."""
     if not desk.ready:
-        raise Problem(503, "starting", "The forecaster is being fitted; try again soon.", headers={"Retry-After": "5"})
+        raise Problem(503, "fitting", "The forecaster is being fitted; try again soon.", headers={"Retry-After": "5"})
     await desk.crew.looking.run(desk.store.revision)
     return answer({"status": "ready", "version": desk.workspace.version})
 

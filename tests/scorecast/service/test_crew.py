@@ -25,7 +25,7 @@ def test_a_full_lane_refuses_at_once_and_has_room_again_afterwards() -> None:
         assert await asyncio.gather(*jobs) == [True, True]
         await asyncio.sleep(0.05)
         assert await lane.run(go_on.wait, 30)
-        lane.close()
+        lane.close(patience=30)
 
     asyncio.run(run())
 
@@ -42,6 +42,27 @@ def test_work_whose_client_has_left_keeps_its_place_until_it_ends() -> None:
         go_on.set()
         await asyncio.sleep(0.2)
         assert await lane.run(go_on.wait, 30)
-        lane.close()
+        lane.close(patience=30)
+
+    asyncio.run(run())
+
+
+def test_work_that_does_not_end_is_left_behind_and_what_waits_is_dropped() -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def work() -> None:
+        begun.set()
+        go_on.wait(30)
+
+    async def run() -> None:
+        lane = Lane("test", threads=1, waiting=1)
+        jobs = [asyncio.ensure_future(lane.run(work)) for _ in range(2)]
+        await asyncio.to_thread(begun.wait, 30)
+        lane.close(patience=0.01)
+        assert not jobs[0].done()
+        with pytest.raises(asyncio.CancelledError):
+            await jobs[1]
+        go_on.set()
+        await jobs[0]
 
     asyncio.run(run())
