@@ -15,6 +15,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Generator, Iterator, Mapping
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -183,6 +184,14 @@ class Started:
 
     def kill(self) -> None:
         self.send_signal(signal.SIGKILL)
+
+    def wait_for(self, text: str, timeout: float = 300.0) -> None:
+        """Wait until it has printed a text to stdout; it must be one that it cannot end without."""
+        last = time.monotonic() + timeout
+        while not (self.out.exists() and text in self.out.read_text()):
+            assert self.poll() is None, self.err.read_text()
+            assert time.monotonic() < last, f"{text!r} was not printed"
+            time.sleep(0.01)
 
     def communicate(self, timeout: float = 300.0) -> tuple[str, str]:
         """Wait for the end; returns what it printed to stdout and to stderr."""

@@ -6,9 +6,8 @@ import dataclasses
 import datetime as dt
 import os
 import signal
-import subprocess
-import sys
 import time
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -23,11 +22,18 @@ from predictors.registry import predictor
 from records.errors import StoreError, UsageError
 from records.store import Store
 
-SLOW = """
+HELD = """
 import time
+from pathlib import Path
+
+go = Path(__file__).with_name("go")
+asked = 0
 
 def answer(questions, history):
-    time.sleep(0.1)
+    global asked
+    asked += 1
+    while asked > 14 and not go.exists():
+        time.sleep(0.01)
     known = history.records["value"].mean()
     return [{0.1: known - 10.0, 0.5: known, 0.9: known + 10.0 + len(q.benchmark.id)} for q in questions]
 """
@@ -45,7 +51,7 @@ from records.store import Store
 folder, url, corpus, jobs = sys.argv[1:]
 if __name__ == "__main__":
     Backtest(
-        load(Path(folder) / "suite.json"), (Function("slow:answer", folder, 2),), Runs(Path(folder) / "runs"),
+        load(Path(folder) / "suite.json"), (Function("held:answer", folder, 2),), Runs(Path(folder) / "runs"),
         partial(Store.open, url), Provenance.here(corpus=corpus), lambda: dt.datetime.now(dt.UTC),
     ).run(jobs=int(jobs))
 """
@@ -56,17 +62,22 @@ def same(first, second) -> None:
     np.testing.assert_array_equal(first.judged.quantiles, second.judged.quantiles)
 
 
-def command(made, suite, url, folder, jobs=1) -> list[str]:
-    """Return the command that does the same as ``made.run`` in a process of its own."""
+def begun(start, made, suite, url, folder, jobs=1, *, before=""):
+    """Begin a process that does the same as ``made.run``."""
     save(suite, folder / "suite.json")
-    (folder / "script.py").write_text(SCRIPT)
-    return [sys.executable, str(folder / "script.py"), str(folder), url, made.provenance.corpus, str(jobs)]
+    return start(f"{before}\n{SCRIPT}", str(folder), url, made.provenance.corpus, str(jobs))
 
 
 @pytest.fixture
-def slow(tmp_path):
-    (tmp_path / "slow.py").write_text(SLOW)
-    return Function("slow:answer", str(tmp_path), 2)
+def held(tmp_path):
+    """A contestant that answers 27 questions in each process, and no more before ``go`` is called."""
+    (tmp_path / "held.py").write_text(HELD)
+    return Function("held:answer", str(tmp_path), 2)
+
+
+@pytest.fixture
+def go(tmp_path):
+    return (tmp_path / "go").touch
 
 
 @pytest.fixture
@@ -75,16 +86,15 @@ def url(store):
 
 
 def test_a_run_that_was_killed_goes_on_where_it_stopped_with_the_same_figures(
-    backtest, suite, slow, url, tmp_path
+    start, backtest, suite, held, go, url, tmp_path
 ) -> None:
-    made = backtest(slow)
-    process = subprocess.Popen(command(made, suite, url, tmp_path))
+    made = backtest(held)
+    process = begun(start, made, suite, url, tmp_path)
     pieces = made.entries()[0].run.folder / "pieces"
-    until = time.monotonic() + 60.0
-    while time.monotonic() < until and len(list(pieces.glob("*.piece"))) < 12:
-        time.sleep(0.01)
-    process.send_signal(signal.SIGKILL)
+    until(lambda: len(list(pieces.glob("*.piece"))) >= 12)
+    process.kill()
     assert process.wait() == -signal.SIGKILL
+    go()
     kept = {path.name: path.stat().st_mtime_ns for path in pieces.glob("*.piece")}
     assert 12 <= len(kept) < 54
 
@@ -95,21 +105,23 @@ def test_a_run_that_was_killed_goes_on_where_it_stopped_with_the_same_figures(
     same(resumed, untouched)
 
 
-def test_workers_leave_with_a_parent_that_was_killed(backtest, suite, slow, url, tmp_path) -> None:
-    made = backtest(slow)
-    process = subprocess.Popen(
-        command(made, suite, url, tmp_path, jobs=2), start_new_session=True, stderr=subprocess.DEVNULL
-    )
+def test_workers_leave_with_a_parent_that_was_killed(start, backtest, suite, held, url, tmp_path) -> None:
+    made = backtest(held)
+    process = begun(start, made, suite, url, tmp_path, jobs=2, before="import os; os.setsid()")
     pieces = made.entries()[0].run.folder / "pieces"
-    until = time.monotonic() + 60.0
-    while time.monotonic() < until and len(list(pieces.glob("*.piece"))) < 4:
-        time.sleep(0.01)
+    until(lambda: len(list(pieces.glob("*.piece"))) >= 4)
+    assert group_lives(process.pid)
     process.kill()
     process.wait()
-    while time.monotonic() < until and group_lives(process.pid):
-        time.sleep(0.1)
-    assert not group_lives(process.pid)
+    until(lambda: not group_lives(process.pid))
     assert len(list(pieces.glob("*.piece"))) < 54
+
+
+def until(holds: Callable[[], bool]) -> None:
+    last = time.monotonic() + 120.0
+    while not holds():
+        assert time.monotonic() < last
+        time.sleep(0.01)
 
 
 def group_lives(group: int) -> bool:
@@ -197,10 +209,11 @@ def test_the_figures_are_the_same_for_any_number_of_processes(backtest, url, tmp
         same(one, other)
 
 
-def test_two_processes_on_one_run_do_no_harm(suite, slow, backtest, url, tmp_path) -> None:
-    made = backtest(slow)
-    both = [subprocess.Popen(command(made, suite, url, tmp_path)) for _ in range(2)]
-    assert [process.wait(timeout=120) for process in both] == [0, 0]
+def test_two_processes_on_one_run_do_no_harm(start, suite, held, go, backtest, url, tmp_path) -> None:
+    made = backtest(held)
+    both = [begun(start, made, suite, url, tmp_path) for _ in range(2)]
+    go()
+    assert [process.wait() for process in both] == [0, 0]
     [shared] = made.run()
     [alone] = dataclasses.replace(made, runs=Runs(tmp_path / "alone")).run()
     same(shared, alone)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -123,10 +121,10 @@ def test_a_store_of_a_newer_program_is_refused_and_left_alone(store_url) -> None
     engine.dispose()
 
 
-def test_programs_that_start_at_once_make_one_store(store_url) -> None:
+def test_programs_that_start_at_once_make_one_store(start, store_url) -> None:
     program = "import sys; from records.store import Store; Store.open(sys.argv[1]).close()"
-    started = [subprocess.Popen([sys.executable, "-c", program, store_url], stderr=subprocess.PIPE) for _ in range(3)]
-    said = [process.communicate(timeout=60)[1].decode() for process in started]
+    started = [start(program, store_url) for _ in range(3)]
+    said = [process.communicate()[1] for process in started]
     assert [process.returncode for process in started] == [0, 0, 0], said
     with Store.open(store_url) as store:
         assert store.counts().records == 0

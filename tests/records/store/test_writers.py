@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 import signal
-import subprocess
-import sys
 
 import pytest
 from sqlalchemy import text
@@ -55,7 +52,7 @@ class Stalling:
     @property
     def path(self):  # asked for when everything is inserted and nothing committed
         print("inserted", flush=True)
-        time.sleep(60)
+        time.sleep(600)
 
 with Store.open(url) as store:
     store.add(dataclasses.replace(batch(start, start + size), report=Stalling()), imported_at=NOW)
@@ -78,7 +75,7 @@ from sqlalchemy import event
 
 def stall(connection):
     print("about to commit", flush=True)
-    time.sleep(60)
+    time.sleep(600)
 
 with Store.open(url) as store:
     event.listen(store._engine, "commit", stall)
@@ -87,29 +84,28 @@ with Store.open(url) as store:
 )
 
 
-def start(program: str, url: str, first: int, size: int) -> subprocess.Popen[str]:
-    command = [sys.executable, "-c", program, url, str(first), str(size)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+@pytest.fixture
+def begin(start, store_url):
+    """Begin a program that writes records from a number on to the store."""
+    return lambda program, first, size: start(program, store_url, str(first), str(size))
 
 
-def test_two_processes_write_at_once_and_nothing_is_lost(store_url) -> None:
-    writers = [start(WRITER, store_url, 0, 500), start(WRITER, store_url, 250, 500)]
-    said = [writer.communicate(timeout=60) for writer in writers]
+def test_two_processes_write_at_once_and_nothing_is_lost(begin, store_url) -> None:
+    writers = [begin(WRITER, 0, 500), begin(WRITER, 250, 500)]
+    said = [writer.communicate() for writer in writers]
     assert [writer.returncode for writer in writers] == [0, 0], said
     with Store.open(store_url) as store:
         assert store.counts() == (750, 1, 1, 1)
 
 
-@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs a signal that cannot be caught")
-def test_a_kill_in_the_middle_of_an_import_leaves_nothing_of_it(store_url, make_batch, make_record) -> None:
+def test_a_kill_in_the_middle_of_an_import_leaves_nothing_of_it(begin, store_url, make_batch, make_record) -> None:
     now = dt.datetime(2025, 6, 1, tzinfo=dt.UTC)
     with Store.open(store_url) as store:
         store.add(make_batch(make_record()), imported_at=now)
-    dying = start(DYING, store_url, 0, 2000)
-    assert dying.stdout is not None
-    assert dying.stdout.readline() == "inserted\n"
-    os.kill(dying.pid, signal.SIGKILL)
-    dying.communicate(timeout=30)
+    dying = begin(DYING, 0, 2000)
+    dying.wait_for("inserted")
+    dying.kill()
+    assert dying.wait() == -signal.SIGKILL
     with Store.open(store_url) as store:
         assert store.counts() == (1, 1, 1, 1)
         assert len(store.history(as_of=dt.date(2025, 6, 1))) == 1
@@ -118,10 +114,10 @@ def test_a_kill_in_the_middle_of_an_import_leaves_nothing_of_it(store_url, make_
         assert store.counts().records == 2
 
 
-def test_programs_that_bring_the_same_edition_at_once_bring_it_once(store_url, make_batch, make_record) -> None:
+def test_programs_that_bring_the_same_edition_at_once_bring_it_once(begin, store_url, make_batch, make_record) -> None:
     once = EDITION.replace("range(1, 6)", "range(1, 2)")
-    writers = [start(once, store_url, 0, 500) for _ in range(3)]
-    said = [writer.communicate(timeout=60) for writer in writers]
+    writers = [begin(once, 0, 500) for _ in range(3)]
+    said = [writer.communicate() for writer in writers]
     assert [writer.returncode for writer in writers] == [0, 0, 0], said
     with Store.open(store_url) as store:
         assert (store.counts().records, store.edition("corpus")) == (500, "1")
@@ -129,9 +125,9 @@ def test_programs_that_bring_the_same_edition_at_once_bring_it_once(store_url, m
             assert connection.execute(text("SELECT count(*) FROM imports")).scalar_one() == 1
 
 
-def test_editions_and_imports_from_several_programs_leave_one_whole_edition(store_url) -> None:
-    writers = [start(EDITION, store_url, 0, 100), start(EDITION, store_url, 0, 100), start(WRITER, store_url, 500, 100)]
-    said = [writer.communicate(timeout=60) for writer in writers]
+def test_editions_and_imports_from_several_programs_leave_one_whole_edition(begin, store_url) -> None:
+    writers = [begin(EDITION, 0, 100), begin(EDITION, 0, 100), begin(WRITER, 500, 100)]
+    said = [writer.communicate() for writer in writers]
     assert [writer.returncode for writer in writers] == [0, 0, 0], said
     with Store.open(store_url) as store:
         values = store.history(as_of=dt.date(2025, 6, 1)).records["value"].mul(1000).round().astype(int)
@@ -139,16 +135,14 @@ def test_editions_and_imports_from_several_programs_leave_one_whole_edition(stor
         assert sorted(values) == [*range(5, 105), *range(500, 600)]
 
 
-@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs a signal that cannot be caught")
-def test_a_kill_in_the_middle_of_an_edition_leaves_the_last_edition(store_url, make_batch, make_record) -> None:
+def test_a_kill_in_the_middle_of_an_edition_leaves_the_last_edition(begin, store_url, make_batch, make_record) -> None:
     now = dt.datetime(2025, 6, 1, tzinfo=dt.UTC)
     with Store.open(store_url) as store:
         store.add_edition(make_batch(make_record()), series="corpus", imported_at=now, fingerprint="first")
-    dying = start(DYING_EDITION, store_url, 0, 2000)
-    assert dying.stdout is not None
-    assert dying.stdout.readline() == "about to commit\n"
-    os.kill(dying.pid, signal.SIGKILL)
-    dying.communicate(timeout=30)
+    dying = begin(DYING_EDITION, 0, 2000)
+    dying.wait_for("about to commit")
+    dying.kill()
+    assert dying.wait() == -signal.SIGKILL
     with Store.open(store_url) as store:
         assert store.edition("corpus") == "first"
         assert store.counts() == (1, 1, 1, 1)
