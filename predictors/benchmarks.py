@@ -7,8 +7,9 @@ a higher value is always a better model, by about the same step in every column.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -108,7 +109,11 @@ class BenchmarkSide:
 
     def groups(self, block: str) -> tuple[str, ...]:
         """Group of each benchmark in one of ``BLOCKS``, empty when unknown."""
-        return tuple(str(getattr(benchmark, block)) for benchmark in self.benchmarks)
+        return self._groups[block]
+
+    @cached_property
+    def _groups(self) -> Mapping[str, tuple[str, ...]]:
+        return {block: tuple(str(getattr(benchmark, block)) for benchmark in self.benchmarks) for block in BLOCKS}
 
     def positions(self, benchmarks: Sequence[Benchmark]) -> Ints:
         """Column of each benchmark, -1 when it has none, shape ``(n,)``."""

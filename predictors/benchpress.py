@@ -19,6 +19,7 @@ from predictors.cells import Cells
 from predictors.factors import Prior, solve_side
 from predictors.models import Ints
 from predictors.spread import student
+from predictors.sums import Grouping
 from records.metric import Floats
 from records.stages import State
 
@@ -70,7 +71,7 @@ class Completion:
         usable = visible.column < len(columns)
         row, seen, value = visible.row[usable], visible.column[usable], visible.value[usable]
         z = (value - self.location[seen]) / self.spread[seen] - middle
-        rows = _half_step(row, seen, columns, z, len(asked.models))
+        rows = _half_step(Grouping(row, seen, len(asked.models)), columns, z)
         return _product(rows[asked.row], columns[column], middle)
 
 
@@ -111,16 +112,16 @@ def _alternate(cells: Cells, z: Floats, rng: np.random.RandomState) -> tuple[flo
     rows[:, 1:] = rng.normal(0.0, START, (len(rows), RANK))
     columns[:, 1:] = rng.normal(0.0, START, (len(columns), RANK))
     for _ in range(ROUNDS):
-        rows = _half_step(cells.row, cells.column, columns, z - middle, len(rows))
-        columns = _half_step(cells.column, cells.row, rows, z - middle, len(columns))
+        rows = _half_step(cells.by_row, columns, z - middle)
+        columns = _half_step(cells.by_column, rows, z - middle)
         middle = float(np.mean(z - _product(rows[cells.row], columns[cells.column], 0.0)))
     return middle, columns
 
 
-def _half_step(group: Ints, at: Ints, other: Floats, target: Floats, size: int) -> Floats:
+def _half_step(by: Grouping, other: Floats, target: Floats) -> Floats:
     """Ridge regression of one side on the other; whoever has no cell gets zeros."""
-    ridge = Prior(np.zeros((size, 1 + RANK)), np.eye(1 + RANK) / RIDGE)
-    return solve_side(group, at, other, target, np.ones(len(group)), ridge).mean
+    ridge = Prior(np.zeros((by.groups, 1 + RANK)), np.eye(1 + RANK) / RIDGE)
+    return solve_side(by, other, target, np.ones(len(target)), ridge).mean
 
 
 def _product(rows: Floats, columns: Floats, middle: float) -> Floats:

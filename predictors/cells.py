@@ -15,6 +15,7 @@ import pandas as pd
 
 from predictors.benchmarks import NORMAL_MAD, BenchmarkSide
 from predictors.models import Ints, ModelSide, codes
+from predictors.sums import Grouping
 from records.history import SETTING_COLUMNS, History
 from records.metric import EDGE, Floats
 
@@ -133,6 +134,16 @@ class Cells:
         """Return only some cells, on the same scales: for splits inside one predictor's own training data."""
         arrays = {name: getattr(self, name)[mask] for name in ("row", "column", "value", "noise", "reports")}
         return replace(self, **arrays)
+
+    @cached_property
+    def by_row(self) -> Grouping:
+        """The cells by model."""
+        return Grouping(self.row, self.column, len(self.models))
+
+    @cached_property
+    def by_column(self) -> Grouping:
+        """The cells by benchmark."""
+        return Grouping(self.column, self.row, len(self.benchmarks))
 
     @cached_property
     def row_counts(self) -> Ints:

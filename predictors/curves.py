@@ -21,7 +21,6 @@ from predictors.cells import Cells
 from predictors.factors import alternate, middle
 from predictors.models import Ints
 from predictors.spread import DEGREES_OF_FREEDOM
-from predictors.sums import weighted_sums
 from records.metric import Floats
 from records.quantiles import LEVELS
 
@@ -97,18 +96,16 @@ class Curves:
 
     def evidence(self, cells: Cells, line: Linear) -> Evidence:
         """What the scores say of the capabilities of each model."""
-        mean, second, rows = self.sides.mean, self._squares, len(cells.models)
-        precision = weighted_sums(cells.row, line.weight, second[:, 1:, 1:], at=cells.column, groups=rows)
-        moment = weighted_sums(cells.row, line.weight * line.value, mean[:, 1:], at=cells.column, groups=rows)
-        both = weighted_sums(cells.row, line.weight, second[:, 0, 1:], at=cells.column, groups=rows)
-        return Evidence(precision, moment - both)
+        mean, second = self.sides.mean, self._squares
+        precision = cells.by_row.sums(line.weight, second[:, 1:, 1:])
+        moment = cells.by_row.sums(line.weight * line.value, mean[:, 1:])
+        return Evidence(precision, moment - cells.by_row.sums(line.weight, second[:, 0, 1:]))
 
     def refitted(self, cells: Cells, line: Linear, theta: Gaussians, asymptotes: Asymptotes) -> Curves:
         """Fit each curve, shrunk to the usual one, and the errors about it."""
-        columns = len(cells.benchmarks)
         squares = _squares(theta)
-        precision = weighted_sums(cells.column, line.weight, squares, at=cells.row, groups=columns)
-        moment = weighted_sums(cells.column, line.weight * line.value, squares[:, 0], at=cells.row, groups=columns)
+        precision = cells.by_column.sums(line.weight, squares)
+        moment = cells.by_column.sums(line.weight * line.value, squares[:, 0])
         sides = conditioned(self._usual(cells.column_counts), Evidence(precision, moment))
         moved = replace(self, sides=sides)
         return replace(moved, error=moved.errors(cells, theta, asymptotes))

@@ -13,7 +13,7 @@ import numpy as np
 
 from predictors.cells import Cells
 from predictors.models import Ints
-from predictors.sums import weighted_sums
+from predictors.sums import Grouping
 from records.metric import Floats
 
 ROUNDS = 12
@@ -37,12 +37,11 @@ class Side(NamedTuple):
     covariance: Floats
 
 
-def solve_side(group: Ints, at: Ints, other: Floats, value: Floats, weight: Floats, prior: Prior) -> Side:
+def solve_side(by: Grouping, other: Floats, value: Floats, weight: Floats, prior: Prior) -> Side:
     """Regress what the other side's bias leaves of each value on its factors, group by group.
 
     Args:
-        group: row (or column) of each cell, shape ``(c,)``.
-        at: column (or row) of each cell, shape ``(c,)``.
+        by: the cells by row (or by column).
         other: the other side's biases and factors, shape ``(m, p)``.
         value: centred values, shape ``(c,)``.
         weight: inverse error variances, shape ``(c,)``.
@@ -51,8 +50,8 @@ def solve_side(group: Ints, at: Ints, other: Floats, value: Floats, weight: Floa
     n, p = prior.mean.shape
     design = np.column_stack([np.ones(len(other)), other[:, 1:]])
     squares = (design[:, :, None] * design[:, None, :]).reshape(len(other), -1)
-    gram = weighted_sums(group, weight, squares, at=at, groups=n).reshape(n, p, p)
-    moment = weighted_sums(group, weight * (value - other[at, 0]), design, at=at, groups=n)
+    gram = by.sums(weight, squares).reshape(n, p, p)
+    moment = by.sums(weight * (value - other[by.at, 0]), design)
     precision = np.linalg.inv(prior.covariance)
     covariance = np.linalg.inv(gram + precision)
     mean = np.einsum("nij,nj->ni", covariance, moment + prior.mean @ precision)
@@ -71,9 +70,9 @@ def alternate(
     column_side[:, 0] = np.bincount(cells.column, centred, minlength=columns) / np.maximum(cells.column_counts, 1)
     for _ in range(ROUNDS):
         zero = Prior(np.zeros((rows, rank + 1)), shrink)
-        row_side = solve_side(cells.row, cells.column, column_side, centred, weight, zero).mean
+        row_side = solve_side(cells.by_row, column_side, centred, weight, zero).mean
         zero = Prior(np.zeros((columns, rank + 1)), shrink)
-        column_side = solve_side(cells.column, cells.row, row_side, centred, weight, zero).mean
+        column_side = solve_side(cells.by_column, row_side, centred, weight, zero).mean
     return row_side, column_side
 
 

@@ -75,7 +75,7 @@ class Factorisation:
         usable = (visible.column < len(columns)) & (asked.column_counts[visible.column] > 0)
         seen = visible.keep(usable)
         weight = 1.0 / (self.error[0] + seen.noise)
-        side = solve_side(seen.row, seen.column, columns, seen.value - self.middle[0], weight, prior)
+        side = solve_side(seen.by_row, columns, seen.value - self.middle[0], weight, prior)
         silent = asked.column_counts[asked.column] == 0
         column = np.where(silent, 0, asked.column)
         mean, variance = _product(side, asked.row, columns[column], doubt[column])
@@ -117,7 +117,7 @@ class LowRank:
         usual, spread = population(columns, cells.column_counts, ones, least=LEAST, ridge=METADATA_RIDGE)
         weight = 1.0 / (error + cells.noise)
         centred = cells.value - middle(cells)
-        side = solve_side(cells.column, cells.row, rows, centred, weight, Prior(ones @ usual, spread))
+        side = solve_side(cells.by_column, rows, centred, weight, Prior(ones @ usual, spread))
         about = metadata(cells.models)
         coefficients, covariance = population(rows, cells.row_counts, about, least=LEAST, ridge=METADATA_RIDGE)
         return side.mean, side.covariance, coefficients, covariance

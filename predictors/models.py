@@ -87,7 +87,13 @@ class ModelSide:
 
 def codes(names: Sequence[str], vocabulary: Sequence[str]) -> Ints:
     """Position of each name in a vocabulary, -1 for the empty name and for names outside it, shape ``(n,)``."""
-    position = _positions(tuple(vocabulary))
+    return _codes(tuple(names), tuple(vocabulary)).copy()
+
+
+@lru_cache(maxsize=64)
+def _codes(names: tuple[str, ...], vocabulary: tuple[str, ...]) -> Ints:
+    """Kept, since every rehearsal looks the same catalogue up."""
+    position = _positions(vocabulary)
     return np.array([position.get(name, -1) for name in names], dtype=np.int64)
 
 

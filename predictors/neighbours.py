@@ -9,6 +9,7 @@ on the asked benchmark.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -89,14 +90,18 @@ class Surroundings:
         common = (loads.sum(axis=1) * prior.variance + prior.mean)[:, None]
         return np.asarray(common + loads @ self.structured)
 
+    @cached_property
+    def known(self) -> tuple[Floats, Floats]:
+        """Surprises of the training cells, and which these are."""
+        return dense(self.cells, _surprise(self.effects, self.cells))
+
     def _by_models(self, seen: Cells, rows: Ints) -> Floats:
         """Mean surprise that models similar to some rows met on each benchmark, shape ``(len(rows), B)``."""
-        known = dense(self.cells, _surprise(self.effects, self.cells))
         surprise, mask = dense(seen, _surprise(self.effects, seen))
         columns = len(self.own)
         mine = surprise[rows, :columns], mask[rows, :columns]
-        similar = model_similarity(seen.models.take(rows), mine, self.cells.models, known)
-        return np.asarray((similar @ known[0]) / (similar @ known[1] + SILENT_NEIGHBOURS))
+        similar = model_similarity(seen.models.take(rows), mine, self.cells.models, self.known)
+        return np.asarray((similar @ self.known[0]) / (similar @ self.known[1] + SILENT_NEIGHBOURS))
 
 
 @dataclass(frozen=True)

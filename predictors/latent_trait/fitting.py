@@ -122,12 +122,12 @@ def _sides(now: Fitted, cells: Cells, floor: Floats, models: Laid, benchmarks: L
     told, weight = _told(now, cells, floor)
     usual = now.models
     expected, precision = usual.expected(models), usual.precision()
-    ability = abilities(cells.row, cells.column, now.curve, told, weight, mean=expected, precision=precision)
+    ability = abilities(cells.by_row, now.curve, told, weight, mean=expected, precision=precision)
     now = now._replace(ability=ability)
     told, weight = _told(now, cells, floor)
     usual = now.benchmarks
     expected, precision = usual.expected(benchmarks), usual.precision()
-    curve = curves(cells.column, cells.row, ability, told, weight, mean=expected, precision=precision)
+    curve = curves(cells.by_column, ability, told, weight, mean=expected, precision=precision)
     return now._replace(curve=curve)
 
 

@@ -11,8 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from predictors.latent_trait.regression import Side, inverse
-from predictors.models import Ints
-from predictors.sums import weighted_sums
+from predictors.sums import Grouping
 from records.metric import Floats
 
 
@@ -35,16 +34,13 @@ def curve_variance(ability: Floats, curve: Side) -> Floats:
     return np.asarray(np.einsum("ni,nij,nj->n", beside, curve.covariance, beside))
 
 
-def abilities(
-    member: Ints, at: Ints, curve: Side, told: Floats, weight: Floats, *, mean: Floats, precision: Floats
-) -> Side:
+def abilities(by: Grouping, curve: Side, told: Floats, weight: Floats, *, mean: Floats, precision: Floats) -> Side:
     """Posterior of the abilities of models.
 
     Args:
-        member: model of each of c cells.
-        at: benchmark of each cell.
+        by: c cells by model.
         curve: of the benchmarks.
-        told: trait that each cell tells of.
+        told: trait that each cell tells of, shape ``(c,)``.
         weight: inverse variance of that.
         mean: of the prior, shape ``(M, k)``.
         precision: of the prior, shape ``(k, k)`` or one for each model.
@@ -52,20 +48,16 @@ def abilities(
     level, slopes, doubt = curve.mean[:, 0], curve.mean[:, 1:], curve.covariance
     square = slopes[:, :, None] * slopes[:, None, :] + doubt[:, 1:, 1:]
     beside = slopes * level[:, None] + doubt[:, 1:, 0]
-    moment = weighted_sums(member, weight * told, slopes, at=at, groups=len(mean))
-    moment -= weighted_sums(member, weight, beside, at=at, groups=len(mean))
-    return _posterior(weighted_sums(member, weight, square, at=at, groups=len(mean)), moment, mean, precision)
+    moment = by.sums(weight * told, slopes) - by.sums(weight, beside)
+    return _posterior(by.sums(weight, square), moment, mean, precision)
 
 
-def curves(
-    member: Ints, at: Ints, ability: Side, told: Floats, weight: Floats, *, mean: Floats, precision: Floats
-) -> Side:
+def curves(by: Grouping, ability: Side, told: Floats, weight: Floats, *, mean: Floats, precision: Floats) -> Side:
     """Posterior of the curves of benchmarks; arguments as in ``abilities``, the sides exchanged."""
     beside = _with_one(ability.mean)
     square = beside[:, :, None] * beside[:, None, :]
     square[:, 1:, 1:] += ability.covariance
-    moment = weighted_sums(member, weight * told, beside, at=at, groups=len(mean))
-    return _posterior(weighted_sums(member, weight, square, at=at, groups=len(mean)), moment, mean, precision)
+    return _posterior(by.sums(weight, square), by.sums(weight * told, beside), mean, precision)
 
 
 def _posterior(told: Floats, moment: Floats, mean: Floats, precision: Floats) -> Side:

@@ -26,6 +26,7 @@ from predictors.latent_trait.regression import Regression, Side, inverse
 from predictors.models import Ints, ModelSide, codes
 from predictors.news import News
 from predictors.spread import student
+from predictors.sums import Grouping
 from predictors.traits import Texts, read
 from records.benchmark import Benchmark
 from records.metric import Floats
@@ -168,13 +169,14 @@ class Learned:
     def _moved(self, start: Side, news: News, curve: Side, floor: Floats) -> Side:
         """Newton steps with the curves' doubt counted as noise, so that a thin benchmark says little of a model."""
         error = self.fit.error[np.minimum(news.column, len(self.fit.error) - 1)] + news.noise
+        by = Grouping(news.row, news.column, len(start.mean))
         certain, beside = Side(curve.mean, np.zeros_like(curve.covariance)), curve.take(news.column)
         precision, now, tail = inverse(start.covariance), start, np.ones(len(news.row))
         for _ in range(STEPS):
             ability = now.mean[news.row]
             told, slope = straightened(news.value, trait(ability, beside.mean), floor)
             variance = error / slope**2 + curve_variance(ability, beside)
-            now = abilities(news.row, news.column, certain, told, tail / variance, mean=start.mean, precision=precision)
+            now = abilities(by, certain, told, tail / variance, mean=start.mean, precision=precision)
             away = told - trait(now.mean[news.row], beside.mean)
             tail = robust(away**2 / variance)
         return now

@@ -16,6 +16,7 @@ from predictors.latent_trait.design import Block, Design, directions, indicators
 from predictors.latent_trait.inference import abilities, curves, trait, trait_variance
 from predictors.latent_trait.regression import Regression, Side
 from predictors.news import News
+from predictors.sums import Grouping
 from records.metric import Metric
 from records.model import Model
 from records.question import Question
@@ -88,9 +89,9 @@ def test_a_newton_step_goes_where_the_gradient_of_finite_differences_vanishes(wh
     told, weight = rng.normal(0.0, 1.0, 15), rng.uniform(0.5, 3.0, 15)
     priors = (rng.normal(0, 1, (5, 2)), 2.0 * np.eye(2)), (rng.normal(0, 1, (4, 3)), np.diag([1.0, 3.0, 2.0]))
     if which == "abilities":
-        found = abilities(row, column, curve, told, weight, mean=priors[0][0], precision=priors[0][1])
+        found = abilities(Grouping(row, column, 5), curve, told, weight, mean=priors[0][0], precision=priors[0][1])
     else:
-        found = curves(column, row, ability, told, weight, mean=priors[1][0], precision=priors[1][1])
+        found = curves(Grouping(column, row, 4), ability, told, weight, mean=priors[1][0], precision=priors[1][1])
 
     def loss(mean: np.ndarray) -> float:
         moved = Side(mean.reshape(found.mean.shape), found.covariance)
