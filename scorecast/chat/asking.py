@@ -36,8 +36,8 @@ class Asked:
     """What a plain question asks for.
 
     Attributes:
-        models: one, or two to compare, in the order in which they are named.
-        benchmark: the benchmark.
+        models: one, or several to compare, in the order in which they are named.
+        benchmarks: one; several only of a single model.
         threshold: the score to pass, in the unit of the benchmark's metric.
         setting: what the question tells of the setting.
         as_of: the as-of date, where the question names one.
@@ -46,7 +46,7 @@ class Asked:
     """
 
     models: tuple[Model, ...]
-    benchmark: Benchmark
+    benchmarks: tuple[Benchmark, ...]
     threshold: float | None = None
     setting: Setting = field(default_factory=Setting)
     as_of: dt.date | None = None
@@ -78,9 +78,12 @@ def understand(text: str, catalogue: Catalogue, *, today: dt.date, reader: Reade
     topic = intent.topic
     if not topic.complete:
         raise UsageError(_missing(intent, text))
-    if len(topic.benchmarks) > 1 or len(topic.models) > 2:
-        named = ", ".join([*(model.name for model in topic.models), *(one.name for one in topic.benchmarks)])
-        raise UsageError(f"One benchmark and one or two models at a time, please; this question names {named}.")
+    if len(topic.benchmarks) > 1 and len(topic.models) > 1:
+        models, benchmarks = (",".join(one.id for one in some) for some in (topic.models, topic.benchmarks))
+        raise UsageError(
+            "Several models on one benchmark or one model on several, please; for a table of all: "
+            f"scorecast batch --models {models} --benchmarks {benchmarks} -o forecasts.csv"
+        )
     return _asked(intent)
 
 
@@ -108,11 +111,10 @@ def _missing(intent: Intent, text: str) -> str:
 
 def _asked(intent: Intent) -> Asked:
     topic = intent.topic
-    alone = len(topic.models) == 1
     return Asked(
         models=topic.models,
-        benchmark=topic.benchmarks[0],
-        threshold=topic.threshold if alone else None,
+        benchmarks=topic.benchmarks,
+        threshold=topic.threshold,
         setting=topic.setting,
         as_of=topic.as_of,
         withhold=topic.withhold,

@@ -8,6 +8,11 @@ import typer
 
 from scorecast.cli.agent_options import Blind, MaxUsd, NoRecalibration, Think, Trace, UseAgent
 
+OWN_MODEL = (
+    "One of your own, or too new to be listed: scorecast forecast --model NAME --known BENCHMARK=SCORE -b BENCHMARK"
+)
+OWN_BENCHMARK = 'One of your own: scorecast forecast -m MODEL --new-benchmark NAME --description "what it asks"'
+
 
 def ask(
     question: Annotated[
@@ -36,9 +41,11 @@ def ask(
 
     scorecast ask "Does DeepSeek-R1 beat o1 on AIME 2024?"
 
+    scorecast ask "Compare GPT-4.1, o3 and Qwen3-32B on AIME 2025"
+
     scorecast ask --agent --think high --trace "What will GPT-4.1 score on GPQA diamond?"
     """
-    from records.errors import UsageError
+    from records.errors import UnknownName, UsageError
     from records.question import Question
     from scorecast.agents.reading import model_reader
     from scorecast.chat.asking import understand
@@ -46,6 +53,7 @@ def ask(
     from scorecast.cli.agent_options import agent_options
     from scorecast.cli.output import Heard, show_replies
     from scorecast.ledger.issuing import issued
+    from scorecast.library.together import answered_together
     from scorecast.questions.planned import at_effort
 
     options = agent_options(agent=agent, think=think, blind=blind, max_usd=max_usd, trace=trace)
@@ -53,7 +61,10 @@ def ask(
     with session.workspace(quiet=json) as workspace:
         catalogue = workspace.store.catalogue()
         reader = model_reader(workspace.settings, tell=session.tell)
-        asked = understand(" ".join(question), catalogue, today=session.today(), reader=reader)
+        try:
+            asked = understand(" ".join(question), catalogue, today=session.today(), reader=reader)
+        except UnknownName as unknown:
+            raise UsageError(f"{unknown} {OWN_MODEL if unknown.kind == 'model' else OWN_BENCHMARK}") from None
         if asked.read_as:
             session.tell(asked.read_as)
         told = session.parse_date(as_of, "--as-of") if as_of else None
@@ -63,18 +74,18 @@ def ask(
         if date > session.today():
             raise UsageError(f"The as-of date {date} lies in the future; today is {session.today()}.")
         pipeline = workspace.pipeline(agent=options, heard=heard, recalibrates=not no_recalibration)
-        made = [
-            pipeline.forecast(
-                Question(
-                    model=at_effort(catalogue, model, asked.setting.effort),
-                    benchmark=asked.benchmark,
-                    setting=asked.setting,
-                    as_of=date,
-                    cell_known=not (withhold or asked.withhold),
-                )
+        questions = [
+            Question(
+                model=at_effort(catalogue, model, asked.setting.effort),
+                benchmark=benchmark,
+                setting=asked.setting,
+                as_of=date,
+                cell_known=not (withhold or asked.withhold),
             )
             for model in asked.models
+            for benchmark in asked.benchmarks
         ]
+        made = answered_together(pipeline, questions)
         replies = issued(made, workspace.store.ledger, now=session.now(), tell=session.tell)
     heard.show()
     show_replies(heard.onto(replies), threshold=asked.threshold, as_json=json)

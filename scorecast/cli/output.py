@@ -84,7 +84,7 @@ def progress(total: int) -> Iterator[Callable[[str, int, int], None]]:
 
 
 def show_replies(replies: Sequence[Reply], *, threshold: float | None, as_json: bool) -> None:
-    """Print one reply, or two and how they compare; exit with 1 when there is no forecast at all."""
+    """Print one reply, or several and how they compare; exit with 1 when there is no forecast at all."""
     if as_json:
         print_json(_document(replies, threshold))
     else:
@@ -94,15 +94,30 @@ def show_replies(replies: Sequence[Reply], *, threshold: float | None, as_json: 
 
 
 def _document(replies: Sequence[Reply], threshold: float | None) -> Json:
-    if len(replies) == 2:
-        return comparison_json(*replies)
-    return as_json(replies[0], threshold=threshold)
+    if len(replies) == 1:
+        return as_json(replies[0], threshold=threshold)
+    if len(replies) == 2 and _on_one_benchmark(replies):
+        return comparison_json(*replies, threshold=threshold)
+    from scorecast.showing.several import several_json
+
+    return several_json(replies, threshold=threshold)
 
 
 def _cards(replies: Sequence[Reply], threshold: float | None) -> None:
     screen = console()
+    if len(replies) > 2 and _on_one_benchmark(replies):
+        from scorecast.showing.several import ranking
+
+        screen.print(ranking(replies, threshold=threshold))
+        return
     answers = [reply.answer for reply in replies]
-    if len(answers) == 2 and isinstance(answers[0], Forecast) and isinstance(answers[1], Forecast):
-        screen.print(card.comparison(answers[0], answers[1]))
+    if len(replies) == 2 and _on_one_benchmark(replies):
+        first, second = answers
+        if isinstance(first, Forecast) and isinstance(second, Forecast):
+            screen.print(card.comparison(first, second))
     for reply in replies:
         card.show(screen, reply, threshold=threshold)
+
+
+def _on_one_benchmark(replies: Sequence[Reply]) -> bool:
+    return len({reply.question.benchmark.id for reply in replies}) == 1

@@ -16,9 +16,6 @@ from scorecast.library.score_forecast import ScoreForecast
 if TYPE_CHECKING:
     import pandas as pd
 
-DRAWS = 20_000
-"""Draws by which the chance of being the best of several is reckoned; their error is below half a percent."""
-
 
 @dataclass(frozen=True)
 class ScoreForecasts(Sequence[ScoreForecast]):
@@ -113,14 +110,10 @@ class ScoreComparison:
         return table.sort_values("probability_best", ascending=False, kind="stable", ignore_index=True)
 
     def _best(self) -> list[float]:
-        """Reckon how likely each model scores best, by draws that are the same each time; ties are shared."""
-        rng = np.random.default_rng(0)
-        draws = np.array([one.distribution.samples(DRAWS, rng) for one in self.forecasts])
-        if not self.forecasts[0].question.metric.higher_is_better:
-            draws = -draws
-        winners = draws == draws.max(axis=0)
-        shares: list[float] = (winners / winners.sum(axis=0)).mean(axis=1).tolist()
-        return shares
+        from scorecast.showing.several import probabilities_best
+
+        higher = self.forecasts[0].question.metric.higher_is_better
+        return probabilities_best([one.distribution for one in self.forecasts], higher_is_better=higher)
 
     def _repr_html_(self) -> str:
         """What a notebook shows."""

@@ -54,11 +54,11 @@ def comparison(first: Forecast, second: Forecast) -> RenderableType:
     ahead = ahead if metric.higher_is_better else 1.0 - ahead
     names = [f.question.model.name for f in (first, second)]
     likelier, odds = (names[0], ahead) if ahead >= 0.5 else (names[1], 1.0 - ahead)
-    low, high = _axis([first.distribution, second.distribution], metric, None)
+    low, high = axis([first.distribution, second.distribution], metric, None)
     table = Table.grid(padding=(0, 1))
     for name, forecast in zip(names, (first, second), strict=True):
         table.add_row(name, score(forecast.distribution.median, metric), bar(forecast.distribution, low, high))
-    table.add_row("", "", _ruler(low, high, metric))
+    table.add_row("", "", ruler(low, high, metric))
     verdict = Text.assemble(
         (f"{likelier} scores better with probability {chance(odds)}", "bold"), ", the two taken as independent."
     )
@@ -107,31 +107,32 @@ def doubt(threshold: float, metric: Metric) -> str:
     return f"Scores here are in percent: for {100 * threshold:g} % ask for {100 * threshold:g}."
 
 
-def bar(distribution: Distribution, low: float, high: float) -> Text:
+def bar(distribution: Distribution, low: float, high: float, *, width: int = BAR) -> Text:
     """Draw the central intervals between two ends: 50 % full, 80 % dark, 90 % light, the median as a line."""
-    cells = ["─"] * BAR
+    cells = ["─"] * width
     for percent in sorted(INTERVALS, reverse=True):
         start, end = distribution.interval(percent)
-        for i in range(_column(start, low, high), _column(end, low, high) + 1):
+        for i in range(_column(start, low, high, width), _column(end, low, high, width) + 1):
             cells[i] = SHADES[percent]
-    middle = _column(distribution.median, low, high)
+    middle = _column(distribution.median, low, high, width)
     line = Text("".join(cells), style="cyan")
     line.plain = line.plain[:middle] + "┃" + line.plain[middle + 1 :]
     line.stylize("bold yellow", middle, middle + 1)
     return line
 
 
-def _column(value: float, low: float, high: float) -> int:
-    return min(BAR - 1, max(0, round((value - low) / (high - low) * (BAR - 1))))
+def _column(value: float, low: float, high: float, width: int = BAR) -> int:
+    return min(width - 1, max(0, round((value - low) / (high - low) * (width - 1))))
 
 
-def _ruler(low: float, high: float, metric: Metric) -> Text:
+def ruler(low: float, high: float, metric: Metric, *, width: int = BAR) -> Text:
+    """Write the two ends of a bar below it."""
     left, right = score(low, metric), score(high, metric)
-    return Text(left + " " * max(1, BAR - len(left) - len(right)) + right, style="dim")
+    return Text(left + " " * max(1, width - len(left) - len(right)) + right, style="dim")
 
 
-def _axis(shown: Sequence[Distribution], metric: Metric, threshold: float | None) -> tuple[float, float]:
-    """Ends of the bar: the bounds for percent, else the outermost quantiles with some air."""
+def axis(shown: Sequence[Distribution], metric: Metric, threshold: float | None) -> tuple[float, float]:
+    """Return the ends of a bar: the bounds for percent, else the outermost quantiles with some air."""
     if metric.unit is Unit.PERCENT and metric.bounded:
         return metric.bounds
     told = [] if threshold is None else [threshold]
@@ -166,7 +167,7 @@ def _reported(reply: Reply) -> Iterable[RenderableType]:
 
 def _verdict(forecast: Forecast, threshold: float | None) -> Iterable[RenderableType]:
     metric, stated = forecast.question.metric, forecast.distribution
-    low, high = _axis([stated], metric, threshold)
+    low, high = axis([stated], metric, threshold)
     yield Text.assemble(("Median ", ""), (score(stated.median, metric), "bold yellow"))
     for percent in INTERVALS:
         start, end = stated.interval(percent)
@@ -183,7 +184,7 @@ def _verdict(forecast: Forecast, threshold: float | None) -> Iterable[Renderable
     yield bar(stated, low, high)
     if threshold is not None:
         yield Text(" " * _column(threshold, low, high) + "▲", style="red")
-    yield _ruler(low, high, metric)
+    yield ruler(low, high, metric)
 
 
 def _evidence(forecast: Forecast) -> RenderableType:

@@ -47,9 +47,11 @@ def as_json(reply: Reply, *, threshold: float | None = None) -> dict[str, Json]:
     return told | _grounds(forecast) | _opinions(reply)
 
 
-def comparison_json(first: Reply, second: Reply) -> dict[str, Json]:
+def comparison_json(first: Reply, second: Reply, *, threshold: float | None = None) -> dict[str, Json]:
     """Return two replies about one benchmark and the probability that the first model scores better."""
-    told: dict[str, Json] = {"first": as_json(first), "second": as_json(second)}
+    told: dict[str, Json] = {
+        name: as_json(r, threshold=threshold) for name, r in (("first", first), ("second", second))
+    }
     if isinstance(first.answer, Forecast) and isinstance(second.answer, Forecast):
         above = first.answer.distribution.probability_above(second.answer.distribution)
         better = above if first.question.metric.higher_is_better else 1.0 - above

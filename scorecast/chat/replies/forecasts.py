@@ -15,6 +15,7 @@ from scorecast.chat.replies.markdown import blocks, bullets, code, link, named, 
 from scorecast.pipeline import Reply
 from scorecast.showing.card import chance, doubt, limit, reached, score
 from scorecast.showing.reasons import reasons
+from scorecast.showing.several import probability_better
 
 TOP_EVIDENCE = 3
 """Pieces of evidence that are told unasked."""
@@ -59,12 +60,6 @@ def forecast(reply: Reply, *, threshold: float | None, catalogue: Catalogue, aga
     if again:
         return blocks(head, _footer([reply]))
     return blocks(head, _reported(reply), _nearest(reply.answer, catalogue), _language_model(reply), _footer([reply]))
-
-
-def better(first: Forecast, second: Forecast) -> float:
-    """Return the probability that the first model scores better, the two taken as independent."""
-    above = first.distribution.probability_above(second.distribution)
-    return above if first.question.metric.higher_is_better else 1.0 - above
 
 
 def evidence_line(item: Evidence, catalogue: Catalogue) -> str:
@@ -198,7 +193,7 @@ def _verdict(ranked: Sequence[Reply]) -> str:
         pairs = [(stated[0], other) for other in stated[1:]]
     told = []
     for (name, one), (other_name, other) in pairs:
-        odds = better(one, other)
+        odds = probability_better(one, other)
         ahead = (name, other_name, odds) if odds >= 0.5 else (other_name, name, 1.0 - odds)
         told.append(f"**{ahead[0]}** scores better than {ahead[1]} with probability **{chance(ahead[2])}**.")
     return told[0] if len(told) == 1 else bullets(told)

@@ -159,7 +159,7 @@ _WANTS = tuple((kind, re.compile("|".join(patterns), re.IGNORECASE)) for kind, p
 
 
 _VARIANT = re.compile(
-    r"\b(?:fine[\s-]?tun(?:ed?|es|ing)|(?:un)?quanti[sz](?:ed|ation)|(?:int|fp|nf)[\s-]?[48]|[2-8][\s-]?bits?|awq|gptq|q?lora"
+    r"(?<![\w-])(?:fine[\s-]?tun(?:ed?|es|ing)|(?:un)?quanti[sz](?:ed|ation)|(?:int|fp|nf)[\s-]?[48]|[2-8][\s-]?bits?|awq|gptq|q?lora"
     r"|pruned|abliterated)\b(?:\s+(?:version|variant|quanti[sz]ed))?",
     re.IGNORECASE,
 )

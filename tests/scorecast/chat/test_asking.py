@@ -34,7 +34,7 @@ def understand(text: str, catalogue: Catalogue) -> Asked:
 def test_names_are_found_in_any_spelling_and_in_order(catalogue, text, expected, benchmark) -> None:
     asked = understand(text, catalogue)
     assert [m.id for m in asked.models] == expected
-    assert asked.benchmark.id == benchmark
+    assert [b.id for b in asked.benchmarks] == [benchmark]
 
 
 @pytest.mark.parametrize(
@@ -78,9 +78,13 @@ def test_an_unknown_benchmark_is_named_with_what_is_near(catalogue) -> None:
         understand("What will GPT-4.1 score on AIME 2031?", catalogue)
 
 
-def test_too_many_names_are_refused_by_name(catalogue) -> None:
-    with pytest.raises(UsageError, match="One benchmark"):
-        understand("What will GPT-4.1 score on AIME 2024 and on GPQA main?", catalogue)
+def test_several_models_or_several_benchmarks_are_asked_for_and_a_grid_is_one_for_a_batch(catalogue) -> None:
+    asked = understand("What will GPT-4.1 score on AIME 2024 and on GPQA main?", catalogue)
+    assert [one.id for one in asked.benchmarks] == ["aime_2024", "gpqa_main"]
+    asked = understand("compare GPT-4.1, o3-low and DeepSeek-R1 on AIME 2024", catalogue)
+    assert [one.id for one in asked.models] == ["gpt-4.1", "o3-low", "deepseek-r1"]
+    with pytest.raises(UsageError, match=r"batch --models gpt-4\.1,o3-low --benchmarks aime_2024,gpqa_main"):
+        understand("compare GPT-4.1 and o3-low on AIME 2024 and GPQA main", catalogue)
 
 
 @pytest.mark.parametrize("text", ["", "   ", "hello", "x" * 2000])
@@ -115,7 +119,7 @@ def test_what_the_chat_understands_is_understood_here(catalogue) -> None:
 
 def test_a_question_for_what_is_known_of_a_cell_is_a_forecast_of_it(catalogue) -> None:
     asked = understand("What did GPT-4.1 score on AIME 2024 with 5 shots?", catalogue)
-    assert (asked.models[0].id, asked.benchmark.id, asked.setting.shots) == ("gpt-4.1", "aime_2024", 5)
+    assert (asked.models[0].id, asked.benchmarks[0].id, asked.setting.shots) == ("gpt-4.1", "aime_2024", 5)
 
 
 @pytest.mark.parametrize("text", ["Which model is best on AIME 2024?", "What is AIME 2024?"])

@@ -17,6 +17,7 @@ from records.metric import Metric, Unit
 from scorecast.pipeline import Reply
 from scorecast.showing.card import BAR, bar, card, chance, comparison, score
 from scorecast.showing.reply_json import as_json, comparison_json
+from scorecast.showing.several import probabilities_best, ranking, several_json
 
 LEVEL = EvidenceLevel(model_scores=4, benchmark_scores=30)
 RATING = Metric(name="rating", unit=Unit.RATING)
@@ -172,3 +173,24 @@ def test_a_threshold_is_written_with_its_digits_and_both_sides_of_it_and_nothing
 def test_a_threshold_that_may_be_a_share_of_one_is_pointed_out(reply) -> None:
     assert "for 60 % ask for 60" in text(card(reply(), threshold=0.6))
     assert "ask for" not in text(card(reply(), threshold=6.0))
+
+
+def test_several_models_are_ranked_and_their_chances_to_be_the_best_add_up(reply, make_model) -> None:
+    def named(name, location, metric):
+        made = reply(location=location, metric=metric)
+        question = made.answer.question.model_copy(update={"model": make_model(name.lower(), name=name)})
+        return Reply(answer=made.answer.model_copy(update={"question": question}))
+
+    for metric, order in ((Metric(name="accuracy"), ["Top", "Middle", "Low"]), (ERRORS, ["Low", "Middle", "Top"])):
+        several = [named("Middle", 0.5, metric), named("Low", 0.0, metric), named("Top", 1.0, metric)]
+        shown = text(ranking(several, threshold=60.0))
+        assert sorted(order, key=shown.index) == order
+        best = probabilities_best(
+            [one.answer.distribution for one in several], higher_is_better=metric.higher_is_better
+        )
+        assert sum(best) == pytest.approx(1.0)
+        told = several_json(several, threshold=60.0)
+        assert [one["question"]["model"] for one in told["forecasts"]] == ["middle", "low", "top"]
+        assert len(told["pairs"]) == 3
+        assert round(told["pairs"][0]["probability_first_better"]) == (order[0] == "Top")
+        assert all("threshold" in one for one in told["forecasts"])
