@@ -20,6 +20,63 @@ ID_LENGTH = 20
 LONGEST_USER = 128
 
 
+class Entry(NamedTuple):
+    """An entry as the ledger keeps it: its document, and what it is found by."""
+
+    id: str
+    issued_at: dt.datetime
+    as_of: dt.date
+    model: str
+    benchmark: str
+    method: str
+    user: str
+    document: str
+
+
+class Told(NamedTuple):
+    """A forecast told as JSON, with what its entry is found by: what one process makes and another enters.
+
+    Attributes:
+        text: the forecast as JSON.
+        as_of, model, benchmark: of its question.
+        method: name of the forecaster.
+    """
+
+    text: str
+    as_of: dt.date
+    model: str
+    benchmark: str
+    method: str
+
+    @classmethod
+    def of(cls, forecast: Forecast) -> Self:
+        """Tell a forecast."""
+        question = forecast.question
+        return cls(
+            forecast.model_dump_json(), question.as_of, question.model.id, question.benchmark.id, forecast.method
+        )
+
+    def entry(self, *, issued_at: dt.datetime, user: str = "") -> Entry:
+        """Enter it; the same entry as ``Issued.of`` makes of the forecast.
+
+        Raises:
+            ValueError: the moment has no time zone, or the user's name is too long.
+        """
+        moment = _moment(issued_at, user)
+        key = _hash(self.text, moment, user)
+        head = Issued.trusted(id=key, issued_at=moment, user=user, forecast=None)
+        return Entry(
+            key,
+            moment,
+            as_of=self.as_of,
+            model=self.model,
+            benchmark=self.benchmark,
+            method=self.method,
+            user=user,
+            document=_document(head, self.text),
+        )
+
+
 class Issued(Value):
     """A forecast with the moment at which it was issued, and for whom."""
 
@@ -36,11 +93,7 @@ class Issued(Value):
         Raises:
             ValueError: the moment has no time zone, or the user's name is too long.
         """
-        if issued_at.tzinfo is None:
-            raise ValueError(f"the moment {issued_at} has no time zone")
-        if len(user) > LONGEST_USER:
-            raise ValueError(f"a user's name may have {LONGEST_USER} characters; found {len(user)}")
-        moment = issued_at.astimezone(dt.UTC)
+        moment = _moment(issued_at, user)
         # Checked above: a check of the whole would tell the forecast again, which takes longer than all the rest.
         entry: Self = cls.trusted(id="", issued_at=moment, user=user, forecast=forecast)
         return entry.model_copy(update={"id": _hash(entry.told, moment, user)})
@@ -53,7 +106,22 @@ class Issued(Value):
     @property
     def document(self) -> str:
         """The entry as JSON, as the ledger keeps it; what was told for the hash is not told again."""
-        return f'{self.model_dump_json(exclude={"forecast"})[:-1]},"forecast":{self.told}}}'
+        return _document(self, self.told)
+
+    @property
+    def entry(self) -> Entry:
+        """The same as the ledger keeps it."""
+        question = self.forecast.question
+        return Entry(
+            self.id,
+            self.issued_at,
+            as_of=question.as_of,
+            model=question.model.id,
+            benchmark=question.benchmark.id,
+            method=self.forecast.method,
+            user=self.user,
+            document=self.document,
+        )
 
     @model_validator(mode="after")
     def _says_what_was_issued(self) -> Self:
@@ -116,6 +184,19 @@ class Selection(Value):
     resolved: bool | None = None
     issued_from: Day | None = None
     issued_to: Day | None = None
+
+
+def _moment(issued_at: dt.datetime, user: str) -> dt.datetime:
+    """Check what an entry says of itself, and return its moment in coordinated universal time."""
+    if issued_at.tzinfo is None:
+        raise ValueError(f"the moment {issued_at} has no time zone")
+    if len(user) > LONGEST_USER:
+        raise ValueError(f"a user's name may have {LONGEST_USER} characters; found {len(user)}")
+    return issued_at.astimezone(dt.UTC)
+
+
+def _document(entry: Issued, forecast: str) -> str:
+    return f'{entry.model_dump_json(exclude={"forecast"})[:-1]},"forecast":{forecast}}}'
 
 
 def _hash(forecast: str, moment: dt.datetime, user: str) -> str:

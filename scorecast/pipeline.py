@@ -68,6 +68,36 @@ class Citing:
 
 
 @dataclass(frozen=True)
+class Stating:
+    """The last stage: recalibrates, and tells where a forecast comes from; it may run elsewhere as well.
+
+    Attributes:
+        version: of Scorecast.
+        recalibrate: reads a forecast by what settled ones teach.
+    """
+
+    version: str
+    recalibrate: Recalibrate = as_stated
+
+    def stated(self, answer: Answer, history: History, *, seconds: float | None = None) -> Answer:
+        """Return an answer that has its evidence, recalibrated, with its provenance; an abstention as it is."""
+        if not isinstance(answer, Forecast):
+            return answer
+        calibrated = self.recalibrate(answer, history)
+        return calibrated.model_copy(update={"provenance": self._provenance(calibrated, history, seconds)})
+
+    def _provenance(self, answer: Forecast, history: History, seconds: float | None) -> Provenance:
+        return Provenance(
+            version=self.version,
+            history=history.fingerprint,
+            as_of=history.as_of,
+            strict_dates=history.strict_dates,
+            settings={"records": len(history), **answer.provenance.settings},
+            seconds=seconds,
+        )
+
+
+@dataclass(frozen=True)
 class Pipeline:
     """The stages of a forecast, each behind its protocol."""
 
@@ -105,17 +135,4 @@ class Pipeline:
 
     def stated(self, answer: Answer, history: History, *, seconds: float | None = None) -> Answer:
         """Return an answer that has its evidence, recalibrated, with its provenance; an abstention as it is."""
-        if not isinstance(answer, Forecast):
-            return answer
-        calibrated = self.recalibrate(answer, history)
-        return calibrated.model_copy(update={"provenance": self._provenance(calibrated, history, seconds)})
-
-    def _provenance(self, answer: Forecast, history: History, seconds: float | None) -> Provenance:
-        return Provenance(
-            version=self.version,
-            history=history.fingerprint,
-            as_of=history.as_of,
-            strict_dates=history.strict_dates,
-            settings={"records": len(history), **answer.provenance.settings},
-            seconds=seconds,
-        )
+        return Stating(self.version, self.recalibrate).stated(answer, history, seconds=seconds)

@@ -14,7 +14,7 @@ from records.distribution import Distribution
 from records.errors import DataError, UsageError
 from records.evidence import EvidenceLevel
 from records.job import AGAIN, Cost, Item, ItemState, Job, JobState, Settlement
-from records.ledger import Issued
+from records.ledger import Entry
 from records.store import schema
 from records.store.leases import check_lease
 from records.store.ledger import enter
@@ -192,7 +192,7 @@ class Jobs:
         self,
         job_id: str,
         settled: Sequence[Settlement],
-        entries: Sequence[Issued],
+        entries: Sequence[Entry],
         *,
         at: dt.datetime,
         spent: str = "",

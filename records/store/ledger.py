@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, Select, func, insert, select
 
 from records.errors import DataError, UsageError
 from records.forecast import Forecast
-from records.ledger import ID_LENGTH, Issued, Selection, Settled, Waiting
+from records.ledger import ID_LENGTH, Entry, Issued, Selection, Settled, Waiting
 from records.metric import Metric
 from records.receipt import Receipt
 from records.resolution import Resolution
@@ -42,7 +42,7 @@ class Ledger:
         """
         entries = tuple(Issued.of(forecast, issued_at=issued_at, user=user) for forecast in forecasts)
         with self._writing() as connection:
-            enter(connection, entries)
+            enter(connection, [issued.entry for issued in entries])
         return entries
 
     def issue_once(self, entries: Sequence[Issued], receipt: Receipt) -> Receipt:
@@ -74,11 +74,11 @@ class Ledger:
         """
         kept: list[Receipt | None] = []
         with self._writing() as connection:
-            enter(connection, [entry for entries, receipt in orders if receipt is None for entry in entries])
+            enter(connection, [issued.entry for entries, receipt in orders if receipt is None for issued in entries])
             for entries, receipt in orders:
                 earlier = receipts.find(connection, receipt.owner, receipt.key) if receipt else None
                 if receipt is not None and earlier is None:
-                    enter(connection, entries)
+                    enter(connection, [issued.entry for issued in entries])
                     receipts.keep(connection, receipt)
                 kept.append(earlier or receipt)
         return kept
@@ -188,26 +188,12 @@ class Ledger:
             )
 
 
-def enter(connection: Connection, entries: Sequence[Issued]) -> None:
+def enter(connection: Connection, entries: Sequence[Entry]) -> None:
     """Enter what is not there already, inside somebody's transaction."""
     by_id = {entry.id: entry for entry in entries}
     new = rows.absent(connection, schema.forecasts, by_id)
     if new:
-        connection.execute(insert(schema.forecasts), [_row(entry) for key, entry in by_id.items() if key in new])
-
-
-def _row(entry: Issued) -> dict[str, object]:
-    question = entry.forecast.question
-    return {
-        "id": entry.id,
-        "issued_at": entry.issued_at,
-        "as_of": question.as_of,
-        "model": question.model.id,
-        "benchmark": question.benchmark.id,
-        "method": entry.forecast.method,
-        "user": entry.user,
-        "document": entry.document,
-    }
+        connection.execute(insert(schema.forecasts), [entry._asdict() for key, entry in by_id.items() if key in new])
 
 
 def read_entry(document: str) -> Issued:

@@ -16,11 +16,12 @@ from predictors.parallel import one_core
 from records.forecast import Answer
 from records.history import History
 from records.job import Item
+from records.ledger import Told
 from records.stages import FittedPredictor
 from scorecast.pipeline import Pipeline
 
-Tell = Callable[[Item, Answer], object]
-"""Takes an item and its answer; what it raises ends the work."""
+Tell = Callable[[Item, "Answer | Told"], object]
+"""Takes an item and its answer, which may be told as the ledger keeps it already; what it raises ends the work."""
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ from records.exclusion import Exclusion
 from records.forecast import Answer, Forecast
 from records.history import History
 from records.job import Cost, Item, ItemState, Job, JobState, Settlement
+from records.ledger import Told
 from scorecast.agents.home import AgentHome, open_endpoint
 from scorecast.batch.crew import Calling, Crew, Ground, alone
 from scorecast.batch.options import BatchOptions, LeftOver
@@ -59,6 +60,7 @@ class Engine:
         tell: told of the progress after each transaction.
         stopped: whether to stop soon; the rest stays open.
         crew: calls together who answers.
+        chunk: items that statistics answer at once.
     """
 
     workspace: Workspace
@@ -66,6 +68,7 @@ class Engine:
     tell: Tell = lambda _progress: None
     stopped: Callable[[], bool] = lambda: False
     crew: Calling = alone
+    chunk: int = CHUNK
 
     @property
     def folder(self) -> Path:
@@ -206,7 +209,7 @@ class _Run:
         """Yield items to be answered, as many at once as is well; those that cannot be any more are settled."""
         left = list(items)
         while left:
-            size = self.pace.wave(self.budget.spent) if self.options.agent else CHUNK
+            size = self.pace.wave(self.budget.spent) if self.options.agent else self.engine.chunk
             wave, left = left[:size], left[size:]
             if self._late(wave, settler):
                 continue
@@ -244,7 +247,10 @@ class _Run:
             return True
         return False
 
-    def _settled(self, item: Item, answer: Answer) -> Settled:
+    def _settled(self, item: Item, answer: Answer | Told) -> Settled:
+        if isinstance(answer, Told):  # of statistics, which cost nothing and stand for themselves
+            self.pace.settled += 1
+            return Settled(Settlement(number=item.number, state=ItemState.DONE), answer)
         cost = _cost(answer)
         if not isinstance(answer, Forecast):
             state = ItemState.ABSTAINED

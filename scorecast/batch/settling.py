@@ -18,7 +18,7 @@ from typing import NamedTuple, Self
 from agent.access.spending import Spent
 from records.forecast import Forecast
 from records.job import Item, ItemState, Job, JobState, Settlement
-from records.ledger import Issued
+from records.ledger import Entry, Told
 from records.store import Store
 from scorecast.batch.progress import Progress, common
 
@@ -40,7 +40,7 @@ class Settled(NamedTuple):
     """What came of one item, and its forecast."""
 
     settlement: Settlement
-    forecast: Forecast | None
+    forecast: Forecast | Told | None
 
 
 class Cancelled(Exception):  # noqa: N818 - no error: somebody wished it
@@ -144,11 +144,15 @@ class Settler:
 
     def _write(self, batch: list[Settled]) -> None:
         now = self._clock()
-        entries, settlements = [], []
+        entries: list[Entry] = []
+        settlements: list[Settlement] = []
         for settlement, forecast in batch:
-            entry = None if forecast is None else Issued.of(forecast, issued_at=now, user=self._job.user)
-            entries += [entry] if entry else []
-            settlements.append(settlement.model_copy(update={"forecast_id": entry.id}) if entry else settlement)
+            if forecast is None:
+                settlements.append(settlement)
+                continue
+            told = Told.of(forecast) if isinstance(forecast, Forecast) else forecast
+            entries.append(told.entry(issued_at=now, user=self._job.user))
+            settlements.append(settlement.model_copy(update={"forecast_id": entries[-1].id}))
         spent = self._spent().model_dump_json()
         state = self._store.jobs.settle(self._job.id, settlements, entries, at=now, spent=spent, run=self._run)
         self._settled += len(batch)

@@ -1,39 +1,39 @@
 """How long a batch of statistics takes: a made-up plan on the starter corpus, in a store of its own, step by step.
 
-On a cluster, processor time and memory are those of the process that sends out the work.
+Processor time and memory are those of this process; workers on this machine tell theirs, those of a cluster do not.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import math
-import resource
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice, product
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
 
 from records.importers.rows import Rows
 from records.names.catalogue import Catalogue
 from scorecast.batch import jobs
-from scorecast.batch.crew import Calling, alone
+from scorecast.batch.crew import Calling
 from scorecast.batch.engine import Engine, jobs_folder
 from scorecast.batch.options import BatchOptions
 from scorecast.batch.plan import read_plan, table_of
+from scorecast.batch.processes.crew import on_machine
+from scorecast.batch.processes.serving import Used, peak
 from scorecast.batch.progress import Progress
 from scorecast.settings import Settings
 from scorecast.workspace import Workspace, open_workspace
 
-T = TypeVar("T")
+if TYPE_CHECKING:
+    from scorecast.batch.cluster.connecting import Cluster
 
-MEGABYTE = 1024.0 if sys.platform != "darwin" else 1024.0**2
-"""What the operating system counts peak memory in, a megabyte."""
+T = TypeVar("T")
 
 
 class Step(NamedTuple):
@@ -56,7 +56,8 @@ def measure(
     seed: int,
     now: dt.datetime,
     busy: Callable[[str], None],
-    crew: Calling = alone,
+    cluster: Cluster | None = None,
+    workers: int = 1,
 ) -> Iterator[Step]:
     """Forecast a made-up plan; the forecaster is fitted before the first step, the user's store is not touched.
 
@@ -66,7 +67,8 @@ def measure(
         seed: of its models and benchmarks.
         now: as of when it is forecast.
         busy: told before work that takes seconds.
-        crew: who answers.
+        cluster: where; None for this machine.
+        workers: processes of this machine.
 
     Raises:
         StoreError: the home or the folder for temporary files cannot be written to.
@@ -75,9 +77,14 @@ def measure(
         apart = replace(settings, database_url=f"sqlite:///{Path(folder) / 'store.db'}")
         with open_workspace(apart, now=now, busy=busy) as workspace:
             _fit(workspace, now)
-            yield from _steps(
-                workspace, Path(folder), made_up(workspace.store.catalogue(), items, seed=seed), now, crew
-            )
+            used: list[Used] = []
+            crew = on_machine(workers, busy=busy, ended=used.extend)
+            if cluster is not None:
+                from scorecast.batch.cluster.crew import on_cluster
+
+                crew = on_cluster(cluster, settings, busy=busy)
+            table = made_up(workspace.store.catalogue(), items, seed=seed)
+            yield from _steps(workspace, Path(folder), table, now, crew, used)
 
 
 def _fit(workspace: Workspace, now: dt.datetime) -> None:
@@ -85,7 +92,9 @@ def _fit(workspace: Workspace, now: dt.datetime) -> None:
     pipeline.predictor.fit(pipeline.source.history(as_of=now.date()))
 
 
-def _steps(workspace: Workspace, folder: Path, table: Rows, now: dt.datetime, crew: Calling) -> Iterator[Step]:
+def _steps(
+    workspace: Workspace, folder: Path, table: Rows, now: dt.datetime, crew: Calling, used: Sequence[Used]
+) -> Iterator[Step]:
     catalogue, options = workspace.store.catalogue(), BatchOptions(output=str(folder / "forecasts.parquet"))
     plan, step = _timed("read the plan", lambda: read_plan(table, catalogue, name="made up", today=now.date()))
     yield step
@@ -98,6 +107,9 @@ def _steps(workspace: Workspace, folder: Path, table: Rows, now: dt.datetime, cr
     yield step
     if watch.first is not None:
         yield watch.first
+    if used:
+        cpu, most = sum(one.cpu_seconds for one in used), max(one.megabytes for one in used)
+        yield Step(f"  {len(used)} workers, each up to so many MB", step.seconds, cpu, most, within=True)
     _, step = _timed("write Parquet", lambda: jobs.Files.of(options).write(workspace.store, job))
     yield step
     for left in jobs_folder(workspace).glob(f"{job.id}.*"):
@@ -122,15 +134,11 @@ class _Watch:
     def tell(self, far: Progress) -> None:
         if self.first is None:
             seconds, cpu = time.perf_counter() - self._started, time.process_time() - self._cpu
-            self.first = Step(f"  of which until the first {far.settled:,}", seconds, cpu, _peak(), within=True)
+            self.first = Step(f"  of which until the first {far.settled:,}", seconds, cpu, peak(), within=True)
 
 
 def _timed(name: str, work: Callable[[], T]) -> tuple[T, Step]:
     started, cpu = time.perf_counter(), time.process_time()
     done = work()
     seconds, cpu = time.perf_counter() - started, time.process_time() - cpu
-    return done, Step(name, seconds, cpu, _peak())
-
-
-def _peak() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / MEGABYTE
+    return done, Step(name, seconds, cpu, peak())

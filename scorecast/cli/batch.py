@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scorecast.cli.agent_options import Blind, Level, Think, UseAgent
-from scorecast.cli.cluster_options import Address, Engine, OnEngine, Workers, cluster_of
+from scorecast.cli.cluster_options import Address, Engine, OnEngine, Processes, Workers, cluster_of
 
 if TYPE_CHECKING:
     from records.importers.rows import Rows
@@ -92,6 +92,7 @@ def batch(
             rich_help_panel=LIMITS,
         ),
     ] = Left.STATISTICS,
+    workers: Processes = None,
     engine: OnEngine = Engine.LOCAL,
     address: Address = "",
     ray_workers: Workers = None,
@@ -125,9 +126,10 @@ def batch(
     from scorecast.batch.estimate import estimate
     from scorecast.batch.provider import check_offered
     from scorecast.cli import batch_show, session
-    from scorecast.cli.batch_run import finish
+    from scorecast.cli.batch_run import check_workers, finish
 
-    cluster = cluster_of(engine, address, ray_workers)
+    cluster = cluster_of(engine, address, ray_workers, workers)
+    check_workers(workers, agent=agent)
     options = _options(
         forecaster=forecaster,
         agent=agent,
@@ -164,7 +166,7 @@ def batch(
             return
         check_offered(options, AgentHome.of(workspace.settings))
         job = _job(workspace, told, options, resume=resume, force=force, quiet=quiet or json)
-        finish(workspace, job, cluster, quiet=quiet, as_json=json)
+        finish(workspace, job, cluster, workers=workers, quiet=quiet, as_json=json)
 
 
 def _keep_apart(plan: Path | None, output: Path | None, html: Path | None) -> None:

@@ -7,31 +7,43 @@ from typing import Annotated
 import typer
 
 from scorecast.cli.bench_options import Seed
-from scorecast.cli.cluster_options import Address, Engine, OnEngine, Workers, cluster_of
+from scorecast.cli.cluster_options import Address, Engine, OnEngine, Processes, Workers, cluster_of
 
 
 def batch(
     *,
     items: Annotated[int, typer.Option("--items", min=1, max=100_000, help="Items of the plan.")] = 10_000,
+    workers: Processes = None,
     engine: OnEngine = Engine.LOCAL,
     address: Address = "",
     ray_workers: Workers = None,
     seed: Seed = 0,
 ) -> None:
-    """Measure time and memory of a batch on a made-up plan, once the forecaster is fitted."""
+    """Measure time and memory of a batch on a made-up plan, once the forecaster is fitted.
+
+    CPU s and peak MB are those of the command itself; what its worker processes take is told in a line of its own.
+    """
     from rich.table import Table
 
+    from scorecast.batch.processes.crew import usual
     from scorecast.batch.speed import measure
     from scorecast.cli import session
-    from scorecast.cli.batch_run import crew_of
     from scorecast.cli.output import console
     from scorecast.settings import Settings
 
     table = Table("step", "s", "CPU s", "peak MB", box=None, header_style="bold")
     total = cpu = 0.0
     settings = Settings.from_environment()
-    crew = crew_of(settings, cluster_of(engine, address, ray_workers), busy=session.tell)
-    for step in measure(settings, items=items, seed=seed, now=session.now(), busy=session.tell, crew=crew):
+    steps = measure(
+        settings,
+        items=items,
+        seed=seed,
+        now=session.now(),
+        busy=session.tell,
+        cluster=cluster_of(engine, address, ray_workers, workers),
+        workers=workers or usual(items),
+    )
+    for step in steps:
         table.add_row(step.name, f"{step.seconds:.2f}", f"{step.cpu_seconds:.2f}", f"{step.megabytes:,.0f}")
         if not step.within:
             total, cpu = total + step.seconds, cpu + step.cpu_seconds

@@ -23,7 +23,7 @@ class Engine(StrEnum):
 OnEngine = Annotated[
     Engine,
     typer.Option(
-        "--engine", help="This process, or the workers of a Ray cluster: same forecasts.", rich_help_panel=MACHINES
+        "--engine", help="This machine, or the workers of a Ray cluster: same forecasts.", rich_help_panel=MACHINES
     ),
 ]
 Address = Annotated[
@@ -42,13 +42,28 @@ Workers = Annotated[
 ]
 
 
-def cluster_of(engine: Engine, address: str, workers: int | None) -> Cluster | None:
-    """Return the cluster that was asked for; None for this process.
+Processes = Annotated[
+    int | None,
+    typer.Option(
+        "--workers",
+        min=1,
+        help="Processes of this machine that statistics are spread over; by default its cores, and 1 for small plans.",
+        rich_help_panel=MACHINES,
+    ),
+]
+
+
+def cluster_of(engine: Engine, address: str, workers: int | None, processes: int | None = None) -> Cluster | None:
+    """Return the cluster that was asked for; None for this machine.
 
     Raises:
-        UsageError: a cluster is described, and the engine is another one.
+        UsageError: a cluster is described, and the engine is another one; or processes beside a cluster.
     """
     if engine is Engine.RAY:
+        if processes is not None:
+            from records.errors import UsageError
+
+            raise UsageError("--workers are processes of this machine, and --engine ray takes --ray-workers.")
         from scorecast.batch.cluster.connecting import Cluster
 
         return Cluster(address.strip(), workers)

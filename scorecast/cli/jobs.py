@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from scorecast.cli.cluster_options import Address, Engine, OnEngine, Workers, cluster_of
+from scorecast.cli.cluster_options import Address, Engine, OnEngine, Processes, Workers, cluster_of
 
 if TYPE_CHECKING:
     from records.job import Job
@@ -79,6 +79,7 @@ def show(job_id: JobId, *, json: AsJson = False) -> None:
 def resume(
     job_id: JobId,
     *,
+    workers: Processes = None,
     engine: OnEngine = Engine.LOCAL,
     address: Address = "",
     ray_workers: Workers = None,
@@ -91,12 +92,12 @@ def resume(
     from scorecast.cli import session
     from scorecast.cli.batch_run import finish
 
-    cluster = cluster_of(engine, address, ray_workers)
+    cluster = cluster_of(engine, address, ray_workers, workers)
     with session.workspace(quiet=quiet or json) as workspace:
         job = workspace.store.jobs.find(job_id)
         if job.state is JobState.CANCELLED:
             raise UsageError(f"Job {job.id} was cancelled: `scorecast jobs retry {job.id}` opens it again.")
-        finish(workspace, job, cluster, quiet=quiet, as_json=json)
+        finish(workspace, job, cluster, workers=workers, quiet=quiet, as_json=json)
 
 
 @app.command("retry")
@@ -107,6 +108,7 @@ def retry(
     max_usd: Annotated[
         float | None, typer.Option("--max-usd", help="US dollars that the whole job may cost from now on.")
     ] = None,
+    workers: Processes = None,
     engine: OnEngine = Engine.LOCAL,
     address: Address = "",
     ray_workers: Workers = None,
@@ -120,7 +122,7 @@ def retry(
     from scorecast.cli import session
     from scorecast.cli.batch_run import finish
 
-    cluster = cluster_of(engine, address, ray_workers)
+    cluster = cluster_of(engine, address, ray_workers, workers)
     with session.workspace(quiet=quiet or json) as workspace:
         job = workspace.store.jobs.find(job_id)
         told = BatchOptions.of(job).model_dump()
@@ -134,7 +136,7 @@ def retry(
         count = again(workspace, job, options, now=session.now())
         if not (quiet or json):
             typer.echo(f"{count:,} items of job {job.id} are asked again.", err=True)
-        finish(workspace, workspace.store.jobs.find(job.id), cluster, quiet=quiet, as_json=json)
+        finish(workspace, workspace.store.jobs.find(job.id), cluster, workers=workers, quiet=quiet, as_json=json)
 
 
 @app.command("cancel")

@@ -10,6 +10,7 @@ import datetime as dt
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -62,12 +63,15 @@ class FromLedger:
         try:
             marks = self._on(history.as_of)
         except ScorecastError as error:
-            told = f"not recalibrated by settled forecasts: {error}"
-            return forecast.model_copy(update={"caveats": (*forecast.caveats, told)})
-        taught = self._lessons.taught(
-            marks, forecast.question, history, forecaster=forecaster_of(forecast), group=group_of(forecast)
-        )
-        return forecast if taught is None else recalibrated(forecast, taught)
+            return Unread(str(error))(forecast, history)
+        return _by_marks(forecast, history, marks, self._lessons)
+
+    def on(self, day: dt.date) -> Recalibrate:
+        """Return the same stage for histories of one day, without the store: what other processes can be sent."""
+        try:
+            return FromMarks(self._on(day))
+        except ScorecastError as error:
+            return Unread(str(error))
 
     def overall(self, forecaster: str, day: dt.date) -> Taught | None:
         """Return what all settled forecasts of a forecaster teach as of a day; None where there are none.
@@ -95,6 +99,51 @@ class FromLedger:
         if new:
             self._read.update((new[number], mark(one)) for number, one in self.resolutions.settled(new).items())
             self.kept.write(self._read)
+
+
+@dataclass(frozen=True, eq=False)
+class FromMarks:
+    """Recalibrates forecasts of one as-of date by the marks that count as of it.
+
+    Attributes:
+        marks: all of them.
+    """
+
+    marks: tuple[Mark, ...]
+
+    def __call__(self, forecast: Forecast, history: History) -> Forecast:
+        """Return a forecast recalibrated, as ``FromLedger`` would."""
+        known = forecast.evidence_level.cell_reports
+        return forecast if known else _by_marks(forecast, history, self.marks, self._lessons)
+
+    @cached_property
+    def _lessons(self) -> Lessons:
+        return Lessons()
+
+
+@dataclass(frozen=True)
+class Unread:
+    """The stage where the ledger cannot be read, or trusted.
+
+    Attributes:
+        why: the error.
+    """
+
+    why: str
+
+    def __call__(self, forecast: Forecast, _history: History) -> Forecast:
+        """Return a forecast as it is, flagged."""
+        if forecast.evidence_level.cell_reports:
+            return forecast
+        told = f"not recalibrated by settled forecasts: {self.why}"
+        return forecast.model_copy(update={"caveats": (*forecast.caveats, told)})
+
+
+def _by_marks(forecast: Forecast, history: History, marks: tuple[Mark, ...], lessons: Lessons) -> Forecast:
+    taught = lessons.taught(
+        marks, forecast.question, history, forecaster=forecaster_of(forecast), group=group_of(forecast)
+    )
+    return forecast if taught is None else recalibrated(forecast, taught)
 
 
 def recalibrated(forecast: Forecast, taught: Taught) -> Forecast:

@@ -11,7 +11,8 @@ from agent.access.budget import Budget
 from agent.access.loop import BackgroundLoop
 from agent.predictor import Agent, ChatModels
 from records.errors import ScorecastError
-from scorecast.batch.cluster.relay import Failed, RelayTerms, Reply, Wanted
+from scorecast.batch.cluster.relay import RelayTerms, Reply, Wanted
+from scorecast.batch.sent.failed import Failed
 
 if TYPE_CHECKING:
     from agent.access.chat import Line

@@ -21,7 +21,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from records.errors import UsageError
-from scorecast.batch.cluster.errors import ClusterFailed
+from scorecast.batch.sent.errors import WorkersFailed
 
 PATIENCE = 5.0
 """Seconds for which an address may stay silent."""
@@ -61,7 +61,7 @@ def connected(cluster: Cluster) -> Iterator[ModuleType]:
 
     Raises:
         UsageError: Ray is not installed, or the address is none.
-        ClusterFailed: nobody answers there, or another version does.
+        WorkersFailed: nobody answers there, or another version does.
     """
     if cluster.address not in ("", AUTO):
         _knock(cluster.address)
@@ -117,7 +117,7 @@ def _knock(address: str) -> None:
     try:
         socket.create_connection((parts.hostname, _port(parts) or 0), timeout=PATIENCE).close()
     except OSError as error:
-        raise ClusterFailed(
+        raise WorkersFailed(
             f"No Ray cluster answers at {address} ({error.strerror or error}): see that it runs (`ray status` there), "
             "and that this machine may reach it."
         ) from None
@@ -148,7 +148,7 @@ def _open(ray: ModuleType, cluster: Cluster) -> None:
             warnings.simplefilter("ignore")  # what they warn of is told by the error that follows
             ray.init(**told)
     except (OSError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
-        raise ClusterFailed(_why(str(error), cluster)) from error
+        raise WorkersFailed(_why(str(error), cluster)) from error
 
 
 def _why(complaint: str, cluster: Cluster) -> str:

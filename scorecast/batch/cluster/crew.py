@@ -1,7 +1,7 @@
 """The crew on a cluster: items go to whoever is free, and what comes back is what one process would have said.
 
-Statistics: the same chunks as alone, since a forecaster's last digit may depend on what it is asked together. Agent:
-the statistics are asked here, a wave at a time as alone; conversations are held by workers, and their calls made here.
+Of the agent, the statistics are asked here, a wave at a time as alone; conversations are held by workers, and their
+calls made here.
 """
 
 from __future__ import annotations
@@ -16,20 +16,19 @@ from typing import Any
 from agent.predictor import AT_ONCE, Agent, FittedAgent
 from predictors.parallel import one_core
 from records.errors import ScorecastError
-from records.forecast import Answer
 from records.job import Item
 from scorecast.batch.cluster.calling import Exchange, terms_of
+from scorecast.batch.cluster.carriage import RayCarriage
 from scorecast.batch.cluster.connecting import Cluster, connected, workers
-from scorecast.batch.cluster.relay import Failed
-from scorecast.batch.cluster.shipping import shipped, shipped_agent
-from scorecast.batch.cluster.team import Task, Team, Ways
-from scorecast.batch.cluster.workers import AgentWorker, Deliberated, StatisticsWorker, keep
+from scorecast.batch.cluster.shipping import shipped_agent
+from scorecast.batch.cluster.workers import AgentWorker, Deliberated, keep
 from scorecast.batch.crew import Alone, Calling, Crew, Ground, Tell
+from scorecast.batch.sent.statistics import AHEAD, StatisticsCrew
+from scorecast.batch.sent.team import Task, Team, Ways
+from scorecast.batch.sent.worker import StatisticsWorker
 from scorecast.pipeline import Pipeline
 from scorecast.settings import Settings
 
-AHEAD = 2
-"""Chunks that a worker is given at once: one to work on, and one to go on with."""
 MANY = 10_000
 """Calls of methods that a worker of the agent takes at once."""
 
@@ -65,32 +64,13 @@ def _team(stack: ExitStack, kind: type, cluster: Cluster, *, at_once: int, busy:
     busy(f"Connecting to the Ray cluster {cluster.address}" if cluster.address else "Starting Ray on this machine")
     ray = stack.enter_context(connected(cluster))
     made = _made(ray, kind, options)
-    team = Team(ray, made, size=workers(ray, cluster), at_once=at_once, busy=busy)
+    team = Team(RayCarriage(ray, made), size=workers(ray, cluster), at_once=at_once, busy=busy)
     stack.callback(team.close)
     return team
 
 
 def _made(ray: ModuleType, kind: type, options: dict[str, int]) -> Any:  # noqa: ANN401 - Ray's own
     return ray.remote(num_cpus=1, max_restarts=0, max_task_retries=0, scheduling_strategy="SPREAD", **options)(kind)
-
-
-@dataclass(frozen=True)
-class StatisticsCrew:
-    """Workers that answer chunks; a ``scorecast.batch.crew.Crew``."""
-
-    team: Team
-
-    def answer(self, ground: Ground, waves: Iterator[Sequence[Item]], tell: Tell) -> None:
-        """Answer chunk after chunk, several at the same time."""
-
-        def done(task: Task, came: list[Answer] | Failed) -> None:
-            if isinstance(came, Failed):
-                raise came.again()
-            for item, answer in zip(task.items, came, strict=True):
-                tell(item, ground.pipeline.stated(answer, ground.history))
-
-        tasks = (Task(items, ([item.question for item in items],)) for items in waves)
-        self.team.work(shipped(ground), tasks, Ways(done))
 
 
 @dataclass(frozen=True)

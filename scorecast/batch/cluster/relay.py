@@ -10,9 +10,9 @@ from __future__ import annotations
 import asyncio
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-import agent.errors
 from agent.access.budget import Budget
 from agent.access.completion import Body, read_completion
 from agent.access.prices import Price
@@ -20,34 +20,13 @@ from agent.access.reply_cache import TRANSPORT
 from agent.access.spending import NOTHING
 from agent.access.usage import bytes_of
 from agent.errors import AgentError
-from records.errors import ScorecastError
+from scorecast.batch.sent.failed import Failed
 
 if TYPE_CHECKING:
     from agent.access.chat import LineChat
 
 CONVERSATION: ContextVar[int] = ContextVar("conversation")
 """Number of the item that is being answered."""
-
-
-@dataclass(frozen=True)
-class Failed:
-    """An error as it travels: the name of its class, and what it says."""
-
-    kind: str
-    told: str
-
-    @classmethod
-    def of(cls, error: ScorecastError) -> Failed:
-        """Tell an error."""
-        return cls(type(error).__name__, str(error))
-
-    def again(self) -> ScorecastError:
-        """Return the same error as far as anybody looks at it: the class, and the sentence."""
-        found = getattr(agent.errors, self.kind, None)
-        kind = found if isinstance(found, type) and issubclass(found, AgentError) else ScorecastError
-        error = kind.__new__(kind, self.told)
-        error.args = (self.told,)
-        return error
 
 
 @dataclass(frozen=True)
@@ -109,13 +88,17 @@ class Relay:
         Raises:
             ScorecastError: none can be had under the limits of the job.
         """
+        if self._terms.refusal is not None:
+            raise self._terms.refusal.again()
+        return self._chat.on(RelayLine(self, budget, CONVERSATION.get(), draw))
+
+    @cached_property
+    def _chat(self) -> LineChat:
+        """The chat model of all conversations, made once: each has a copy with a line of its own."""
         from agent.access.chat import LineChat
 
         terms = self._terms
-        if terms.refusal is not None:
-            raise terms.refusal.again()
-        return LineChat.over(
-            RelayLine(self, budget, CONVERSATION.get(), draw),
+        return LineChat.of(
             model=terms.model,
             base_url=terms.base_url,
             max_output_tokens=terms.max_output_tokens,

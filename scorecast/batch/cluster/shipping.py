@@ -1,4 +1,4 @@
-"""What travels to the workers of a cluster: the history and fit of a date, once, and what the agent needs there.
+"""What the agent needs on the workers of a cluster, beside what statistics need.
 
 No secret travels: the process that sends out the work asks the language model (``scorecast.batch.cluster.relay``).
 """
@@ -17,33 +17,27 @@ from agent.predictor import Agent, ChatModels, FittedAgent
 from agent.remembered import Remembered
 from records.history import History
 from records.search import Search
-from records.stages import FittedPredictor
 from retrieval.embedding import embedding
 from retrieval.index import Index
 from retrieval.vectors import server, unkept
 from scorecast.batch.cluster.relay import RelayTerms
 from scorecast.batch.crew import Ground
+from scorecast.batch.sent.statistics import shipped
+from scorecast.batch.sent.worker import Shipped
 from scorecast.fits import Kept
 from scorecast.indexing import collection_of
-from scorecast.pipeline import Citing
 from scorecast.settings import Settings
 
 
 @dataclass(frozen=True)
-class Shipped:
-    """What the items of one as-of date share, as it travels.
+class ShippedAgent(Shipped):
+    """What the agent's items of one as-of date share, as it travels.
 
     Attributes:
-        history: what they may know.
-        fitted: what was learned from it.
-        citing: finds evidence.
-        terms: how the agent asks; None where none is asked.
+        terms: how the agent asks.
     """
 
-    history: History
-    fitted: FittedPredictor
-    citing: Citing
-    terms: RelayTerms | None = None
+    terms: RelayTerms
 
 
 class FarAgent(Agent):
@@ -82,18 +76,14 @@ def _asked_elsewhere() -> AbstractContextManager[ChatModels]:
     raise NotConfigured("On a cluster, calls go to the process that sent out the work.")
 
 
-def shipped(ground: Ground) -> Shipped:
-    """Return what statistics need elsewhere."""
-    return Shipped(ground.history, ground.fitted, Citing(ground.pipeline.retriever))
-
-
 def shipped_agent(
     ground: Ground, fitted: FittedAgent, settings: Settings, terms: RelayTerms, keep: Callable[[Remembered], object]
-) -> Shipped:
+) -> ShippedAgent:
     """Return what the agent needs elsewhere; the statistics are asked here."""
     near = fitted.agent
     far = FarAgent(**{one.name: getattr(near, one.name) for one in fields(near)})
     statistics = near.statistics.predictor if isinstance(near.statistics, Kept) else near.statistics
     index = FarIndex(settings.embeddings, settings.chroma_url, collection_of(settings))
     far = replace(far, statistics=statistics, index=index, endpoint=_asked_elsewhere, budget=None, keep=keep)
-    return replace(shipped(ground), fitted=replace(fitted, agent=far), terms=terms)
+    told = shipped(replace(ground, fitted=replace(fitted, agent=far)))
+    return ShippedAgent(told.history, told.fitted, told.citing, told.stating, terms)

@@ -1,7 +1,7 @@
-"""The team: workers that are kept alive on a cluster, and tasks that are given to whoever is free.
+"""The team: workers that are kept alive, and tasks that are given to whoever is free.
 
 A worker that dies, alone or with its machine, has its tasks given to others and is replaced; the new one waits where
-the cluster has no room for it, and joins when a machine comes back. Belongs to one thread.
+there is no room for it, and joins when a machine comes back. Belongs to one thread.
 """
 
 from __future__ import annotations
@@ -10,20 +10,15 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from types import ModuleType
 from typing import Any
 
 from records.job import Item
-from scorecast.batch.cluster.errors import ClusterFailed
+from scorecast.batch.sent.carriage import Carriage, Lost, Ref, Worker
+from scorecast.batch.sent.errors import WorkersFailed
 from scorecast.code_version import code_version
-
-Ref = Any
-"""Ray's reference to something that is on its way."""
 
 MOST_DEATHS = 5
 """Workers that may die over one task."""
-MOST_FALSE_STARTS = 20
-"""Workers in a row that may die before they are ready, as they do where a machine has just gone."""
 PATIENCE = 300.0
 """Seconds without any worker after which the work is given up; it can be gone on with."""
 GRACE = 20.0
@@ -60,7 +55,7 @@ class Seat:
         false_starts: workers in a row that died here before they were ready.
     """
 
-    worker: Any
+    worker: Worker
     ready: bool = False
     heard: bool = False
     tasks: set[Task] = field(default_factory=set)
@@ -77,35 +72,26 @@ class Ways:
     """
 
     done: Callable[[Task, Any], None]
-    heard: Callable[[Any, Any], None] | None = None
+    heard: Callable[[Worker, Any], None] | None = None
 
 
 class Team:
-    """Workers on a cluster."""
+    """Workers, however they are reached."""
 
-    def __init__(
-        self,
-        ray: ModuleType,
-        kind: Any,  # noqa: ANN401 - Ray's own
-        *,
-        size: int,
-        at_once: int,
-        busy: Callable[[str], None],
-    ) -> None:
+    def __init__(self, carriage: Carriage, *, size: int, at_once: int, busy: Callable[[str], None]) -> None:
         """Ask for workers; they come when there is room.
 
         Args:
-            ray: connected.
-            kind: what Ray makes workers of.
+            carriage: reaches them.
             size: how many are wished.
             at_once: tasks that one is given at the same time.
             busy: told when there is something to wait for.
         """
-        self._ray, self._kind, self._at_once, self._busy = ray, kind, at_once, busy
-        self._seats = [Seat(kind.remote()) for _ in range(size)]
+        self._carriage, self._at_once, self._busy = carriage, at_once, busy
+        self._seats = [Seat(carriage.hire()) for _ in range(size)]
         self._stood_on: object = None
-        self._ground: Ref = None
-        self._awaited: dict[Ref, tuple[Seat, Any, Task | None]] = {}
+        self._ground: object = None
+        self._awaited: dict[Ref, tuple[Seat, Worker, Task | None]] = {}
         """What is on its way: from whom, and for which task; None for greetings and requests."""
         self._greetings: set[Ref] = set()
         self._again: deque[Task] = deque()
@@ -116,18 +102,18 @@ class Team:
         """Have all tasks done; they are drawn as workers become free.
 
         Args:
-            ground: what they share; it is sent to each machine once.
+            ground: what they share; it is sent once.
             tasks: in the order in which they are begun.
             ways: what becomes of what comes back.
             share: the most that one worker is given at once while others are about to come.
 
         Raises:
-            ClusterFailed: the workers run other code, keep dying, or none can be had.
+            WorkersFailed: the workers run other code, keep dying, or none can be had.
         """
         self._share = share or self._at_once
         self._began = self._alone_since = time.monotonic()
         if ground is not self._stood_on:
-            self._stood_on, self._ground = ground, self._ray.put(ground)
+            self._stood_on, self._ground = ground, self._carriage.put(ground)
             for seat in self._seats:
                 self._greet(seat)
         while self._give_out(tasks) or self._tasks_out:
@@ -143,7 +129,7 @@ class Team:
     def close(self) -> None:
         """Let all workers go."""
         for seat in self._seats:
-            self._ray.kill(seat.worker)
+            self._carriage.dismiss(seat.worker)
 
     @property
     def _tasks_out(self) -> bool:
@@ -158,7 +144,7 @@ class Team:
                 return given
             seat, given = min(free, key=lambda one: len(one.tasks)), True
             seat.tasks.add(task)
-            self._awaited[seat.worker.answer.remote(*task.arguments)] = (seat, seat.worker, task)
+            self._ask(seat, seat.worker, task, "answer", *task.arguments)
         return given or not any(seat.ready for seat in self._seats)
 
     def _most(self) -> int:
@@ -171,24 +157,18 @@ class Team:
         if not refs:
             time.sleep(PAUSE)
             return []
-        if not self._ray.wait(refs, num_returns=1, timeout=SHORTLY)[0]:
-            return []
-        ready: list[Ref] = self._ray.wait(refs, num_returns=len(refs), timeout=0)[0]
-        return ready
+        return self._carriage.arrived(refs, timeout=SHORTLY)
 
     def _take(self, ref: Ref, ways: Ways) -> None:
         """Take what came, or have it done again where it will never come."""
         seat, worker, task = self._awaited.pop(ref)
         greeted = ref in self._greetings
         self._greetings.discard(ref)
-        lost = (self._ray.exceptions.RayActorError, self._ray.exceptions.ObjectLostError)
         try:
-            came = self._ray.get(ref)
-        except lost as error:
+            came: Any = self._carriage.take(ref)
+        except Lost as error:
             self._lost(seat, worker, task, error)
             return
-        except self._ray.exceptions.RayTaskError as error:
-            raise ClusterFailed(f"A worker of the cluster failed: {_last_line(error)}") from error
         if task is not None:
             seat.tasks.discard(task)
             ways.done(task, came)
@@ -201,59 +181,60 @@ class Team:
     def _greet(self, seat: Seat) -> None:
         """Tell a worker what it stands on."""
         seat.ready = False
-        ref = seat.worker.stand_on.remote(self._ground)
-        self._greetings.add(ref)
-        self._awaited[ref] = (seat, seat.worker, None)
+        self._greetings.add(self._ask(seat, seat.worker, None, "stand_on", self._ground))
 
-    def _welcome(self, seat: Seat, worker: Any, code: str, ways: Ways) -> None:  # noqa: ANN401
+    def _ask(self, seat: Seat, worker: Worker, task: Task | None, method: str, *arguments: object) -> Ref:
+        ref = self._carriage.ask(worker, method, *arguments)
+        self._awaited[ref] = (seat, worker, task)
+        return ref
+
+    def _welcome(self, seat: Seat, worker: Worker, code: str, ways: Ways) -> None:
         if worker is not seat.worker:
             return
         if code != code_version():
-            raise ClusterFailed(
-                f"The cluster has Scorecast {code}, and here is {code_version()}: install the same on all machines."
+            raise WorkersFailed(
+                f"{self._team[0].upper()}{self._team[1:]} has Scorecast {code}, and here is {code_version()}: "
+                "have the same everywhere."
             )
         seat.ready, seat.false_starts = True, 0
         if ways.heard is not None and not seat.heard:
             seat.heard = True
             self._listen(seat, worker)
 
-    def _listen(self, seat: Seat, worker: Any) -> None:  # noqa: ANN401
-        self._awaited[worker.wanted.remote()] = (seat, worker, None)
+    def _listen(self, seat: Seat, worker: Worker) -> None:
+        self._ask(seat, worker, None, "wanted")
 
-    def _lost(self, seat: Seat, worker: Any, task: Task | None, error: Exception) -> None:  # noqa: ANN401
+    def _lost(self, seat: Seat, worker: Worker, task: Task | None, error: Lost) -> None:
         """Have a task done again, and fill the seat; of several signs of one death the first counts."""
         if task is not None:
             seat.tasks.discard(task)
             task.deaths += 1
             if task.deaths >= MOST_DEATHS:
                 first, last = task.items[0].where, task.items[-1].where
-                raise ClusterFailed(f"{MOST_DEATHS} workers died over {first} to {last}: {_last_line(error)}")
+                raise WorkersFailed(f"{MOST_DEATHS} workers died over {first} to {last}: {error}")
             self._again.append(task)
         if worker is seat.worker:
             self._replace(seat, error)
 
-    def _replace(self, seat: Seat, error: Exception) -> None:
+    def _replace(self, seat: Seat, error: Lost) -> None:
         if not seat.ready:
             seat.false_starts += 1
-            if "creation task" in str(error) or seat.false_starts >= MOST_FALSE_STARTS:
-                raise ClusterFailed(
-                    f"No worker can begin on the cluster: {_last_line(error)} Is Scorecast installed on all machines?"
-                )
+            if error.hopeless or seat.false_starts >= self._carriage.most_false_starts:
+                raise WorkersFailed(f"No worker of {self._team} can begin: {error} {self._carriage.remedy}")
             time.sleep(PAUSE)
         else:
-            self._busy("A worker of the cluster is gone; its items are given to others")
-        self._ray.kill(seat.worker)
-        seat.worker, seat.heard = self._kind.remote(), False
+            self._busy(f"A worker of {self._team} is gone; its items are given to others")
+        self._carriage.dismiss(seat.worker)
+        seat.worker, seat.heard = self._carriage.hire(), False
         self._greet(seat)
 
     def _check_patience(self) -> None:
         if any(seat.ready for seat in self._seats):
             self._alone_since = time.monotonic()
         elif time.monotonic() - self._alone_since > PATIENCE:
-            room = self._ray.cluster_resources().get("CPU", 0)
-            raise ClusterFailed(f"The cluster, of {room:g} processors, has given no worker for {PATIENCE:.0f} s.")
+            size = f"{self._carriage.processors():g} processors"
+            raise WorkersFailed(f"No worker of {self._team} ({size}) has come in {PATIENCE:.0f} s.")
 
-
-def _last_line(error: Exception) -> str:
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return (lines[-1] if lines else type(error).__name__)[:300]
+    @property
+    def _team(self) -> str:
+        return self._carriage.team

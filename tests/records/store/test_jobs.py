@@ -63,7 +63,7 @@ def test_an_item_is_done_together_with_its_entry(store, make_job, items, entry, 
     store.jobs.add(make_job(), items)
     cost = Cost(calls=2, tokens=3_000_000_000, usd=0.5)
     done = Settlement(number=0, state=ItemState.DONE, forecast_id=entry.id, cost=cost)
-    state = store.jobs.settle("0" * 12, [done], [entry], at=now + LATER, spent='{"usd": 1}')
+    state = store.jobs.settle("0" * 12, [done], [entry.entry], at=now + LATER, spent='{"usd": 1}')
     assert state is JobState.OPEN
     [first, *others] = store.jobs.each_outcome("0" * 12, at_once=2)
     assert (first.item.state, first.item.cost, first.stated.distribution) == (
@@ -80,7 +80,7 @@ def test_what_cannot_be_written_whole_is_not_written_at_all(store, make_job, ite
     store.jobs.add(make_job(), items)
     broken = Settlement.model_construct(number=0, state=ItemState.DONE, reason=None, forecast_id=entry.id, cost=Cost())
     with pytest.raises(StoreError):
-        store.jobs.settle("0" * 12, [broken], [entry], at=now)
+        store.jobs.settle("0" * 12, [broken], [entry.entry], at=now)
     assert store.ledger.entries() == ()
     assert store.jobs.items("0" * 12)[0].state is ItemState.OPEN
 

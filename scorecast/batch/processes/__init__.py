@@ -1,0 +1,1 @@
+"""Batches of statistics on several processes of this machine."""

@@ -1,0 +1,69 @@
+"""The crew of several processes of this machine: statistics in the same chunks as alone, several at the same time."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from agent.predictor import Agent
+from scorecast.batch.crew import Alone, Calling, Crew
+from scorecast.batch.engine import CHUNK
+from scorecast.batch.processes.carriage import Pipes
+from scorecast.batch.processes.serving import Used
+from scorecast.batch.sent.statistics import AHEAD, StatisticsCrew
+from scorecast.batch.sent.team import Team
+from scorecast.batch.sent.worker import StatisticsWorker
+from scorecast.pipeline import Pipeline
+
+SMALL = 3_000
+"""Items below which one process is done before several have begun."""
+MOST = 8
+"""Processes that are begun unasked: the one that writes keeps no more of them busy."""
+FEW = 100
+"""Items of one as-of date that are answered faster than what they rest on is sent."""
+
+
+def usual(items: int) -> int:
+    """Return how many processes so many items of statistics are worth on this machine."""
+    if items < SMALL:
+        return 1
+    return min(math.ceil(items / CHUNK), cores(), MOST)
+
+
+def cores() -> int:
+    """Count the processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def on_machine(
+    workers: int,
+    *,
+    busy: Callable[[str], None],
+    ended: Callable[[Sequence[Used]], object] = lambda _used: None,
+    few: int = FEW,
+) -> Calling:
+    """Return what calls together who works on this machine: this process, or workers that it begins for the run.
+
+    Args:
+        workers: how many; 1 begins none, and the agent's items need none.
+        busy: told when there is something to wait for.
+        ended: told what each of them has taken.
+        few: items of one as-of date that this process answers itself.
+    """
+
+    @contextmanager
+    def call(pipeline: Pipeline) -> Iterator[Crew]:
+        if workers == 1 or isinstance(pipeline.predictor, Agent):
+            yield Alone()
+            return
+        pipes = Pipes(StatisticsWorker)
+        team = Team(pipes, size=workers, at_once=AHEAD, busy=busy)
+        try:
+            yield StatisticsCrew(team, few=few)
+        finally:
+            team.close()
+            ended(pipes.used)
+
+    return call
