@@ -22,7 +22,7 @@ demo: $(BASE) ## answer a first question on a bare machine, without a key
 
 # One more process than two cores, since some tests wait for others; one thread each, since threads would wait in circles.
 test: $(DEV) ## run all tests
-	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses 3 --dist loadgroup
+	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses 3 --dist loadgroup --no-loadscope-reorder
 
 check: lint types test ## lint, types and tests: what must be green before a commit
 

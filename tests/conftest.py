@@ -86,12 +86,24 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         pytest.skip(ABSENT)
 
 
+LONGEST = ("readme", "started", "page", "corpus", "ray")
+"""The groups of tests that take longest; begun last, one would keep one process working for all others."""
+
+
+def _group(item: pytest.Item) -> str:
+    """Name the tests that one process runs one after another, so that what they share is made once."""
+    if (told := item.get_closest_marker("xdist_group")) is not None:
+        return str(told.args[0])
+    return "started" if "start" in getattr(item, "fixturenames", ()) else item.nodeid.partition("::")[0]
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what is long and stays together: begun last, it would keep one process working for all others."""
-    for item in items:
-        if "start" in getattr(item, "fixturenames", ()) and not item.get_closest_marker("xdist_group"):
-            item.add_marker(pytest.mark.xdist_group("started"))  # so that one process of the tests loads for them
-    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
+    """Keep the tests of a file, or of another group, in one process, and begin with the longest groups."""
+    groups = {item: _group(item) for item in items}
+    for item, group in groups.items():
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=lambda item: LONGEST.index(groups[item]) if groups[item] in LONGEST else len(LONGEST))
 
 
 def _refuse_skip(report: pytest.TestReport | pytest.CollectReport) -> None:

@@ -96,7 +96,7 @@ def additive_truth(rows: int = 40, columns: int = 15, seed: int = 1) -> np.ndarr
     return rng.normal(0, 0.7, rows)[:, None] + rng.normal(0, 0.8, columns)[None, :]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def additive_world() -> World:
     return world(additive_truth(), share=0.7, noise=0.05)
 

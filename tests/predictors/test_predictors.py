@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -11,7 +13,6 @@ from predictors.registry import PREDICTORS, predictor
 from records.benchmark import Benchmark
 from records.errors import LeakageError, NotEnoughRecords, UsageError
 from records.evidence import EvidenceLevel
-from records.exclusion import Exclusion
 from records.forecast import Abstention, Forecast
 from records.metric import Metric, Unit
 from records.model import Model
@@ -28,6 +29,21 @@ def name(request: pytest.FixtureRequest) -> str:
     return request.param
 
 
+WITHHELD = [(3, 4), (0, 1), (39, 14), (0, 2), *((i, i % 15) for i in range(0, 40, 3))]
+
+
+@pytest.fixture(scope="module")
+def fitted(additive_world) -> Callable[[str], FittedPredictor]:
+    """The fit of a predictor to the whole world, made once."""
+    return functools.cache(lambda name: predictor(name).fit(additive_world.history()))
+
+
+@pytest.fixture(scope="module")
+def fitted_without(additive_world) -> Callable[[str], FittedPredictor]:
+    """The fit of a predictor to the world without some cells, made once."""
+    return functools.cache(lambda name: predictor(name).fit(additive_world.without(WITHHELD)[0]))
+
+
 def known(model: Model, benchmark: Benchmark, value: float) -> Record:
     return Record(
         model=model.id, benchmark=benchmark.id, value=value, published=AS_OF, date_basis="reported", source="me"
@@ -38,17 +54,15 @@ def medians(answers) -> np.ndarray:
     return np.array([a.distribution.median if isinstance(a, Forecast) else np.nan for a in answers])
 
 
-def test_it_keeps_the_contract(name, additive_world) -> None:
+def test_it_keeps_the_contract(name, fitted) -> None:
     made = predictor(name)
     assert isinstance(made, Predictor)
-    assert made.name == name
-    fitted: FittedPredictor = made.fit(additive_world.history())
-    assert fitted.name == name
+    assert made.name == fitted(name).name == name
 
 
-def test_it_answers_in_order_and_counts_what_is_known(name, additive_world) -> None:
-    history, questions = additive_world.without([(3, 4), (0, 1), (39, 14), (0, 2)])
-    answers = predictor(name).fit(history).forecast(questions)
+def test_it_answers_in_order_and_counts_what_is_known(name, additive_world, fitted_without) -> None:
+    history, questions = additive_world.without(WITHHELD)
+    answers = fitted_without(name).forecast(questions)
     assert [a.question for a in answers] == questions
     for answer in answers:
         if isinstance(answer, Forecast):
@@ -61,34 +75,32 @@ def test_it_answers_in_order_and_counts_what_is_known(name, additive_world) -> N
             )
 
 
-def test_the_order_of_the_records_does_not_matter(name, additive_world) -> None:
-    cells = [(i, j) for i in range(0, 40, 5) for j in range(0, 15, 4)]
-    history, questions = additive_world.without(cells)
+def test_the_order_of_the_records_does_not_matter(name, additive_world, fitted_without) -> None:
+    history, questions = additive_world.without(WITHHELD)
     shuffled = additive_world.history(history.exclude, records=additive_world.records[::-1])
-    one, other = (predictor(name).fit(h).forecast(questions) for h in (history, shuffled))
+    one, other = (fitted.forecast(questions) for fitted in (fitted_without(name), predictor(name).fit(shuffled)))
     np.testing.assert_allclose(medians(one), medians(other), atol=1e-6)
 
 
-def test_a_restored_fit_forecasts_the_same(name, additive_world) -> None:
-    history, questions = additive_world.without([(i, i % 15) for i in range(40)])
-    fitted = predictor(name).fit(history)
+def test_a_restored_fit_forecasts_the_same(name, additive_world, fitted_without) -> None:
+    history, questions = additive_world.without(WITHHELD)
+    fitted = fitted_without(name)
     state = fitted.state()
     assert all(isinstance(a, np.ndarray) and a.dtype == np.float64 for a in state.values())
     assert predictor(name).restore(history, state).forecast(questions) == fitted.forecast(questions)
 
 
-def test_it_refuses_a_cell_that_the_history_shows(name, additive_world) -> None:
+def test_it_refuses_a_cell_that_the_history_shows(name, additive_world, fitted) -> None:
     record = additive_world.records[0]
     i, j = int(record.model[1:]), int(record.benchmark[1:])
-    fitted = predictor(name).fit(additive_world.history())
     with pytest.raises(LeakageError):
-        fitted.forecast([additive_world.question(i, j)])
+        fitted(name).forecast([additive_world.question(i, j)])
 
 
-def test_it_refuses_a_question_older_than_its_history(name, additive_world) -> None:
-    history, (question,) = additive_world.without([(0, 0)])
+def test_it_refuses_a_question_older_than_its_history(name, additive_world, fitted_without) -> None:
+    question = additive_world.question(*WITHHELD[0])
     with pytest.raises(LeakageError):
-        predictor(name).fit(history).forecast([question.model_copy(update={"as_of": dt.date(2026, 1, 1)})])
+        fitted_without(name).forecast([question.model_copy(update={"as_of": dt.date(2026, 1, 1)})])
 
 
 def test_an_empty_history_is_not_enough(name, additive_world) -> None:
@@ -109,38 +121,40 @@ def test_a_handful_of_records_is_answered_sanely(name, additive_world, count) ->
             assert answer.reason
 
 
-def test_no_question_gives_no_answer(name, additive_world) -> None:
-    assert predictor(name).fit(additive_world.history()).forecast([]) == []
+def test_no_question_gives_no_answer(name, fitted) -> None:
+    assert fitted(name).forecast([]) == []
 
 
 @pytest.mark.parametrize("name", FRESH)
-def test_a_model_that_no_history_knows_is_forecast_from_the_scores_its_asker_gives(name, additive_world) -> None:
-    fitted = predictor(name).fit(additive_world.history())
+def test_a_model_that_no_history_knows_is_forecast_from_the_scores_its_asker_gives(
+    name, additive_world, fitted
+) -> None:
     target, *others = additive_world.benchmarks
     model = Model(id="mine", name="Mine", released=dt.date(2024, 6, 1))
     scores = {value: tuple(known(model, b, value) for b in others[:8]) for value in (10.0, 90.0)}
     low, high = (
-        fitted.forecast([Question(model=model, benchmark=target, as_of=AS_OF, known=scores[v])])[0] for v in scores
+        fitted(name).forecast([Question(model=model, benchmark=target, as_of=AS_OF, known=scores[v])])[0]
+        for v in scores
     )
     assert low.evidence_level.model_scores == 8
     if name in {"additive", "neighbours", "low-rank", "gaussian-process", "latent-trait", "pool"}:
         assert low.distribution.median < 35 < 65 < high.distribution.median
 
 
-def test_a_known_score_of_the_asked_benchmark_itself_is_refused(name, additive_world) -> None:
-    fitted = predictor(name).fit(additive_world.history())
+def test_a_known_score_of_the_asked_benchmark_itself_is_refused(name, additive_world, fitted) -> None:
     target = additive_world.benchmarks[0]
     model = Model(id="mine", name="Mine", released=dt.date(2024, 6, 1))
     with pytest.raises(LeakageError):
-        fitted.forecast([Question(model=model, benchmark=target, as_of=AS_OF, known=(known(model, target, 99.0),))])
+        fitted(name).forecast(
+            [Question(model=model, benchmark=target, as_of=AS_OF, known=(known(model, target, 99.0),))]
+        )
 
 
-def test_a_benchmark_that_nobody_ran_is_answered_or_declined_with_a_reason(name, additive_world) -> None:
-    fitted = predictor(name).fit(additive_world.history())
+def test_a_benchmark_that_nobody_ran_is_answered_or_declined_with_a_reason(name, additive_world, fitted) -> None:
     percent = Benchmark(id="fresh", name="Fresh", metric=Metric(name="accuracy"))
     rating = Benchmark(id="arena", name="Arena", metric=Metric(name="rating", unit=Unit.RATING))
     model = additive_world.models[3]
-    answers = fitted.forecast([Question(model=model, benchmark=b, as_of=AS_OF) for b in (percent, rating)])
+    answers = fitted(name).forecast([Question(model=model, benchmark=b, as_of=AS_OF) for b in (percent, rating)])
     assert isinstance(answers[1], Abstention)
     if name in {"climatology", "benchmark-trend", "additive", "gaussian-process", "latent-trait", "text", "pool"}:
         assert isinstance(answers[0], Forecast)
@@ -185,12 +199,10 @@ def test_an_unknown_name_is_met_with_a_suggestion() -> None:
         predictor("lowrank")
 
 
-def test_ten_thousand_questions_are_answered_in_order(additive_world) -> None:
-    history = additive_world.history(Exclusion(models=frozenset({"m5"})))
+def test_ten_thousand_questions_are_answered_in_order(additive_world, fitted) -> None:
     models = [Model(id=f"x{i}", name=f"X {i}", released=dt.date(2025, 1, 1)) for i in range(700)]
     questions = [Question(model=m, benchmark=b, as_of=AS_OF) for m in models for b in additive_world.benchmarks][
         :10_000
     ]
-    fitted = predictor("pool").fit(history)
-    answers = fitted.forecast(questions)
+    answers = fitted("pool").forecast(questions)
     assert [a.question for a in answers] == questions
