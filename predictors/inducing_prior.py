@@ -173,10 +173,19 @@ class Prior:
         """One kin group, whose models are compared with each other and no others."""
         cells = self.groups[group]
         models, place = np.unique(self.training.row[cells], return_inverse=True)
-        among = self.training.models.take(models)
-        carried = [features[models] @ features[models].T for features in self.model_features]
-        compared = Compared(self.hyper.between_models(among, among)[1:], carried)
+        compared = self._of_kin.get(group) or self._of_kin.setdefault(group, self._among(models))
         return _each(self.block(cells[None], compared, place[None]))[0]
+
+    @cached_property
+    def _of_kin(self) -> dict[int, Compared]:
+        """The models of kin groups that were asked for, compared with each other: a few numbers each."""
+        return {}
+
+    def _among(self, models: Ints) -> Compared:
+        """Compare some models with each other."""
+        traits = self.training.models.take(models)
+        carried = [features[models] @ features[models].T for features in self.model_features]
+        return Compared(self.hyper.between_models(traits, traits)[1:], carried)
 
     def features_of(self, where: Where) -> Floats:
         """Features of any cells, shape ``(n, p)``."""
