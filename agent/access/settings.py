@@ -10,6 +10,8 @@ from agent.errors import NotConfigured
 
 OPENAI = "https://api.openai.com/v1"
 HIDDEN = "[key]"
+LONGEST_REASON = 300
+"""Characters of what a server said that are shown."""
 POSITIVE = (
     "timeout_seconds",
     "first_wait_seconds",
@@ -93,3 +95,7 @@ class AccessSettings:
     def without_key(self, text: str) -> str:
         """Return a text in which the key, wherever it stands, is hidden."""
         return text.replace(self.api_key, HIDDEN) if self.api_key else text
+
+    def one_line(self, text: str) -> str:
+        """Return what a server said as it may be shown: on one line of limited length, and without the key."""
+        return " ".join(self.without_key(text).split())[:LONGEST_REASON]

@@ -1,4 +1,4 @@
-"""How bytes travel to an endpoint: the HTTP client below the ``openai`` client, bounded in time, number and size.
+"""How bytes travel to an endpoint: an HTTP client, bounded in time, number and size.
 
 It is the one that ``openai`` makes over aiohttp: with many requests in flight it takes half the processor time of the
 usual one. It follows no redirects, and takes nothing from the environment but the certificates that OpenSSL trusts.

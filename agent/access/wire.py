@@ -1,25 +1,32 @@
-"""One attempt at an endpoint: a request through the ``openai`` client, whose errors come out as a ``Setback``.
+"""One attempt at an endpoint: a request and what came of it; whatever goes wrong comes out as a ``Setback``.
 
-Only ``/chat/completions`` is ever asked, whatever the name of the model, and nothing is repeated here. The client
-belongs to one event loop. Requests go out by ``post``, so that fields which only some endpoints know pass too, and by
-the settings alone: a key or project that the environment names is left to the application.
+Only ``/chat/completions`` is ever asked, whatever the name of the model, and nothing is repeated here. Requests go
+straight through the HTTP client: the ``openai`` client above it would take as long again for each of them, and would
+send what the environment says. The client belongs to one event loop.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
+import re
+from collections.abc import Iterator
 from typing import cast
 
 import httpx2
-from openai import APIError, AsyncOpenAI, AsyncStream, Omit
 from pydantic import JsonValue
 
 from agent.access.completion import Body, joined
-from agent.access.mishap import setback_of
+from agent.access.mishap import refusal_of, setback_of
 from agent.access.setback import Kind, Setback
 from agent.access.settings import AccessSettings
 from agent.access.transport import credentials, http_client
 from agent.access.writing import Writer
+
+EVENTS = re.compile(r"\r\n\r\n|\n\n|\r\r")
+LINES = re.compile(r"\r\n|\n|\r")
+"""Ends of events and of their lines; other marks that end a line in a text may stand within JSON."""
+OVER = "[DONE]"
 
 
 class Wire:
@@ -28,16 +35,11 @@ class Wire:
     def __init__(self, settings: AccessSettings) -> None:
         """Open a client; an event loop must be running."""
         self._settings, self._writer = settings, Writer()
-        self._client = AsyncOpenAI(
-            base_url=httpx2.URL(settings.base_url).copy_with(userinfo=b""),
-            api_key=settings.api_key,
-            admin_api_key="",
-            max_retries=0,
-            http_client=http_client(settings),
-        )
-        self._client.organization = self._client.project = None
-        self._url = f"{self._client.base_url}chat/completions"  # whole: putting it together takes time in every call
-        self._headers = self._left_out() | {
+        self._http = http_client(settings)
+        base = str(httpx2.URL(settings.base_url).copy_with(userinfo=b"")).rstrip("/")
+        self._url = httpx2.URL(f"{base}/chat/completions")
+        self._headers = {
+            "Content-Type": "application/json",
             "Accept": "application/json, text/event-stream",
             "Accept-Encoding": "identity",  # so that the limit on a reply holds for what it unpacks to
             **credentials(settings),
@@ -50,40 +52,53 @@ class Wire:
             Setback: no reply, an HTTP error, or a reply that is no JSON.
         """
         response = await self._post(body)
+        if not response.is_success:
+            raise refusal_of(response, settings=self._settings)
         try:
-            return await self._read(response)
-        except APIError as error:  # told in the middle of a stream
-            raise setback_of(error, settings=self._settings) from None
-        except ValueError:
+            return self._read(response)
+        except (ValueError, RecursionError):
             raise Setback(Kind.LOST, "the reply is no JSON: is OPENAI_BASE_URL the address of an API?") from None
 
     async def close(self) -> None:
         """Close all connections."""
-        await self._client.close()
-
-    def _left_out(self) -> dict[str, str | Omit]:
-        """Return the headers not to be sent: those that tell of this machine, and a key where there is none."""
-        told = [name for name in self._client.default_headers if name.startswith("X-Stainless-")]
-        unwanted = ("Authorization", "X-Stainless-Retry-Count", "X-Stainless-Read-Timeout", *told)
-        return {name: Omit() for name in unwanted}
+        await self._http.aclose()
 
     async def _post(self, body: Body) -> httpx2.Response:
+        """Return a reply that was read to its end."""
+        content = self._writer.compact(body).encode()
         try:
             async with asyncio.timeout(self._settings.timeout_seconds):
-                return await self._client.post(
-                    self._url,
-                    content=self._writer.compact(body).encode(),
-                    cast_to=httpx2.Response,
-                    options={"headers": self._headers},
-                )
+                return await self._http.post(self._url, content=content, headers=self._headers)
         except Setback:
             raise
         except Exception as error:  # noqa: BLE001 - the transport lets some errors of its own pass as they are
             raise setback_of(error, settings=self._settings) from None
 
-    async def _read(self, response: httpx2.Response) -> JsonValue:
+    def _read(self, response: httpx2.Response) -> JsonValue:
         """Parse a reply; one that came as a stream is joined, whether a stream was asked for or not."""
         if response.headers.get("content-type", "").startswith("text/event-stream"):
-            stream = AsyncStream(cast_to=object, response=response, client=self._client)
-            return joined([cast("JsonValue", chunk) async for chunk in stream])
+            return joined(self._told(chunk) for chunk in chunks(response.text))
         return cast("JsonValue", response.json())
+
+    def _told(self, chunk: JsonValue) -> JsonValue:
+        """Return a chunk of a stream, unless it tells an error."""
+        error = chunk.get("error") if isinstance(chunk, dict) else None
+        if error:
+            told = error.get("message") if isinstance(error, dict) else error
+            raise Setback(Kind.LOST, self._settings.one_line(f"the stream ends with an error: {told}"))
+        return chunk
+
+
+def chunks(text: str) -> Iterator[JsonValue]:
+    """Yield what the whole events of a stream tell (https://html.spec.whatwg.org/multipage/server-sent-events.html).
+
+    Raises:
+        ValueError: an event is no JSON.
+    """
+    for event in EVENTS.split(text)[:-1]:  # what follows the last end is no whole event
+        lines = (line[5:].removeprefix(" ") for line in LINES.split(event) if line.startswith("data:"))
+        told = "\n".join(lines)
+        if told.startswith(OVER):
+            return
+        if told:
+            yield json.loads(told)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import sqlite3
 import stat
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +13,7 @@ import pytest
 from agent.access.budget import Budget
 from agent.access.reply_cache import ReplyCache, key_of
 from agent.access.scripted.replies import breaks_off, says
+from agent.access.writing import Writer
 from agent.errors import ProviderDown
 from records.errors import StoreError
 
@@ -136,3 +139,13 @@ def test_threads_and_a_second_process_share_the_file(cache, tmp_path):
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(both, range(50))) == list(range(50))
     second.close()
+
+
+def test_a_writer_that_knows_the_tools_gives_the_texts_and_keys_that_json_gives():
+    tools = [{"type": "function", "function": {"name": name, "description": "é “b”"}} for name in "ba"]
+    writer = Writer()
+    for body in (BODY | {"tools": tools}, BODY | {"tools": list(tools), "seed": 1}, BODY | {"tools": tools[:1]}, BODY):
+        asked = {name: value for name, value in body.items() if name != "stream"}
+        told = json.dumps(["ü", 3, asked], sort_keys=True, separators=(",", ":"))
+        assert key_of(body, base_url="ü", draw=3, writer=writer) == hashlib.sha256(told.encode()).hexdigest()
+        assert writer.compact(body) == json.dumps(body, ensure_ascii=False, separators=(",", ":"))
