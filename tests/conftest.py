@@ -131,13 +131,23 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
     return report
 
 
+def _of_all_processes(factory: pytest.TempPathFactory, name: str) -> Path:
+    own = factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / name
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
 @pytest.fixture(scope="session")
 def kept_fits(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of fits that homes may share: all processes of a run, since a fit to the starter corpus takes long."""
-    own = tmp_path_factory.getbasetemp()
-    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "kept-fits"
-    folder.mkdir(exist_ok=True)
-    return folder
+    return _of_all_processes(tmp_path_factory, "kept-fits")
+
+
+@pytest.fixture(scope="session")
+def small_fits(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same for homes with a small store: a home keeps a dozen fits, and those to the starter corpus shall stay."""
+    return _of_all_processes(tmp_path_factory, "small-fits")
 
 
 LOADED = [
@@ -162,8 +172,10 @@ exec(program, module.__dict__)
 class Started:
     """A program in a process of its own, which was forked off one that had loaded the libraries; used as ``Popen``."""
 
-    def __init__(self, program: str, *arguments: str, environment: Mapping[str, str], folder: Path, said: Path) -> None:
-        self.out, self.err = said / "out", said / "err"
+    def __init__(
+        self, program: str, *arguments: str, environment: Mapping[str, str], folder: Path, out: Path, err: Path
+    ) -> None:
+        self.out, self.err = out, err
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(LOADED)
         handed = {
@@ -214,20 +226,26 @@ class Started:
 Start = Callable[..., Started]
 
 
-@pytest.fixture
-def start(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
-    """Start a Python program with arguments in a process that does not load the libraries anew; ended with the test.
+@pytest.fixture(scope="session")
+def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
+    """Start a Python program with arguments in a process that does not load the libraries anew.
 
     Programs that are to show what an installed command does, or costs, are started by ``subprocess``.
     """
     started: list[Started] = []
 
     def begin(
-        program: str, *arguments: str, environment: Mapping[str, str] = os.environ, folder: Path = tmp_path
+        program: str,
+        *arguments: str,
+        environment: Mapping[str, str] = os.environ,
+        folder: Path | None = None,
+        err: Path | None = None,
     ) -> Started:
         said = tmp_path_factory.mktemp("said")
-        started.append(Started(program, *arguments, environment=environment, folder=folder, said=said))
-        return started[-1]
+        told = {"environment": environment, "folder": folder or said, "out": said / "out", "err": err or said / "err"}
+        one = Started(program, *arguments, **told)
+        started.append(one)
+        return one
 
     yield begin
     for one in started:

@@ -86,11 +86,11 @@ def environment(home) -> Callable[..., dict[str, str]]:
 
 
 @pytest.fixture
-def begin(start, environment):
+def begin(start, environment, tmp_path):
     """Begin a command as a process of its own, after the statements of ``before``."""
 
     def begun(*arguments: str, endpoint: str = "", before: str = "", **more: str):
-        return start(f"{before}\n{COMMAND}", *arguments, environment=environment(endpoint, **more))
+        return start(f"{before}\n{COMMAND}", *arguments, environment=environment(endpoint, **more), folder=tmp_path)
 
     return begun
 

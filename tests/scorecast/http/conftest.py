@@ -5,13 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import os
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -70,43 +69,37 @@ def wait_until_ready(client: httpx.Client) -> None:
     raise AssertionError("the service did not become ready")
 
 
-@contextmanager
-def service_process(settings: Settings, log: Path, *options: str) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
-    """The command ``scorecast serve`` in a process of its own; yields the process and its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = os.environ | {
-        "SCORECAST_HOME": str(settings.home),
-        "SCORECAST_DATABASE_URL": settings.database_url,
-        "OMP_NUM_THREADS": "1",
-    }
-    program = "from scorecast.cli import main; main()"
-    with log.open("w") as sink:
-        process = subprocess.Popen(
-            [sys.executable, "-c", program, "serve", "--port", str(port), *options], env=environment, stderr=sink
-        )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        last = time.monotonic() + 120
-        while time.monotonic() < last and process.poll() is None:
-            try:
-                if httpx.get(f"{address}/v1/ready", trust_env=False).status_code == 200:
-                    break
-            except httpx.TransportError:
-                pass
-            time.sleep(0.2)
-        assert process.poll() is None, log.read_text()
-        yield process, address
-    finally:
-        process.kill()
-        process.wait()
+SERVE = "import sys; from scorecast.cli import main; sys.argv[0] = 'scorecast'; main()"
 
 
 @pytest.fixture(scope="session")
-def running() -> Callable[..., AbstractContextManager[tuple[subprocess.Popen[bytes], str]]]:
-    """Run the command ``scorecast serve`` in a process of its own."""
-    return service_process
+def running(start) -> Callable[..., AbstractContextManager[tuple[Any, str]]]:
+    """Run the command ``scorecast serve`` in a process of its own; yields the process and its address."""
+
+    @contextmanager
+    def run(settings: Settings, log: Path, *options: str) -> Iterator[tuple[Any, str]]:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        told = {"SCORECAST_HOME": str(settings.home), "SCORECAST_DATABASE_URL": settings.database_url}
+        process = start(SERVE, "serve", "--port", str(port), *options, environment=os.environ | told, err=log)
+        address = f"http://127.0.0.1:{port}"
+        try:
+            last = time.monotonic() + PATIENCE
+            while time.monotonic() < last and process.poll() is None:
+                try:
+                    if httpx.get(f"{address}/v1/ready", trust_env=False, timeout=PATIENCE).status_code == 200:
+                        break
+                except httpx.TransportError:
+                    pass
+                time.sleep(0.1)
+            assert process.poll() is None, log.read_text()
+            yield process, address
+        finally:
+            process.kill()
+            process.wait()
+
+    return run
 
 
 @pytest.fixture(scope="session")
@@ -128,10 +121,11 @@ def serve(clock) -> Callable[..., AbstractContextManager[httpx.Client]]:
 
 
 @pytest.fixture(scope="session")
-def plant(batch) -> Callable[[Path], Settings]:
+def plant(batch, small_fits) -> Callable[[Path], Settings]:
     """Make a home whose store holds the small batch in place of the starter corpus."""
 
     def planted(home: Path, url: str = "") -> Settings:
+        (home / "fits").symlink_to(small_fits)
         settings = Settings(home=home, database_url=url or f"sqlite:///{home / 'store.db'}")
         with Store.open(settings.database_url) as store:
             store.add_edition(batch, series=SERIES, imported_at=NOW, fingerprint=corpus_fingerprint())

@@ -56,9 +56,10 @@ def planted(batch, make_model, make_benchmark, make_record) -> Batch:
 
 
 @pytest.fixture(scope="session")
-def page_home(planted, tmp_path_factory) -> Settings:
+def page_home(planted, tmp_path_factory, small_fits) -> Settings:
     """The home of the service that serves the page."""
     home: Path = tmp_path_factory.mktemp("page")
+    (home / "fits").symlink_to(small_fits)
     settings = Settings(home=home, database_url=f"sqlite:///{home / 'store.db'}")
     with Store.open(settings.database_url) as store:
         store.add_edition(planted, series=SERIES, imported_at=ISSUED, fingerprint=corpus_fingerprint())
