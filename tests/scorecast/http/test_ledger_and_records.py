@@ -143,14 +143,15 @@ def test_pages_of_names_join_up(client, models, benchmarks) -> None:
     assert client.get("/v1/models", params={"cursor": "-1"}).status_code == 400
 
 
-@pytest.fixture
-def importing(plant, tmp_path):
+@pytest.fixture(scope="module")
+def importing(plant, tmp_path_factory):
     """A service of its own, so that imports change nothing for other tests; its forecaster is not waited for."""
     from starlette.testclient import TestClient
 
     from scorecast.http.application import Policy, app
 
-    made = app(plant(tmp_path), clock=lambda: NOW, policy=Policy(hosts=frozenset()))
+    settings = plant(tmp_path_factory.mktemp("importing"))
+    made = app(settings, clock=lambda: NOW, policy=Policy(hosts=frozenset()))
     with TestClient(made, raise_server_exceptions=False) as client:
         yield client
 
