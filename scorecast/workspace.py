@@ -20,6 +20,7 @@ from scorecast.code_version import code_version
 from scorecast.fits import Fits
 from scorecast.ledger.kept_marks import KeptMarks
 from scorecast.ledger.recalibrating import FromLedger, as_stated
+from scorecast.lessons import shipped
 from scorecast.pipeline import Pipeline
 from scorecast.settings import Settings
 
@@ -77,7 +78,7 @@ class Workspace:
 
     def fits(self) -> Fits:
         """Return the cache of fits, of this version of the program's code."""
-        return Fits(self.settings.fits, code_version(), self.busy)
+        return Fits(self.settings.fits, code_version(), self.busy, shipped=shipped)
 
     def _agent(self, options: AgentOptions, statistics: Predictor, heard: Callable[[Remembered], None]) -> Predictor:
         # Here, since the search index and the agent take time to load, and most forecasts need neither.
@@ -85,7 +86,8 @@ class Workspace:
         from scorecast.indexing import open_index
 
         index = LazyIndex(lambda: open_index(self.settings, self.store, busy=self.busy))
-        return AgentHome.of(self.settings).agent(options, statistics=statistics, index=index, heard=heard)
+        home, tell = AgentHome.of(self.settings), lambda pause: self.busy(str(pause))
+        return home.agent(options, statistics=statistics, index=index, heard=heard, tell=tell)
 
 
 def forecaster(name: str) -> Predictor:

@@ -17,6 +17,7 @@ from agent.access.budget import Budget
 from agent.access.completion import Body, Broken, Completion, read_completion
 from agent.access.dialect import NEW_LIMIT, OLD_LIMIT, Dialect
 from agent.access.gate import Gate
+from agent.access.pausing import Pauses
 from agent.access.prices import Price
 from agent.access.reply_cache import ReplyCache
 from agent.access.sender import Sender
@@ -74,8 +75,9 @@ class Calls:
         gate: Gate,
         cache: ReplyCache | None,
         price: Price | None,
+        pauses: Pauses,
     ) -> None:
-        self._settings, self._sender, self._gate = settings, sender, gate
+        self._settings, self._sender, self._gate, self._pauses = settings, sender, gate, pauses
         self._cache, self._price = cache, price
         self._dialect = Dialect(settings.host)
         self._under_way: dict[str, asyncio.Future[Completion | None]] = {}
@@ -148,6 +150,7 @@ class Calls:
         if not setback.may_pass or attempt >= most or wait > settings.longest_wait_seconds:
             self._down = self._down or setback.kind is not Kind.REFUSED
             raise setback.error(settings.host, attempts=attempt) from None
+        self._pauses.begin(wait, setback.told)
         if setback.kind is Kind.LIMITED:
             self._gate.limited(wait)
         else:

@@ -19,6 +19,7 @@ from agent.access.calls import Calls
 from agent.access.gate import Gate
 from agent.access.line import BudgetLine
 from agent.access.loop import BackgroundLoop, LoopClosed
+from agent.access.pausing import Pauses, Tell, untold
 from agent.access.prices import Price, price_of
 from agent.access.reply_cache import ReplyCache
 from agent.access.sender import AtOnce, Sender
@@ -48,12 +49,13 @@ class Endpoint:
         price: of its model; None where no table tells it.
     """
 
-    def __init__(self, settings: AccessSettings, *, batching: Batching | None = None) -> None:
+    def __init__(self, settings: AccessSettings, *, batching: Batching | None = None, tell: Tell = untold) -> None:
         """Open an endpoint; nothing is sent yet.
 
         Args:
             settings: which one, and how it is asked.
             batching: how requests are gathered into batches of the provider; None sends each as it comes.
+            tell: told of pauses that the endpoint asks for, or that its failures make, from another thread.
 
         Raises:
             NotConfigured: batches are wished, and there is no cache that their replies could go into.
@@ -69,17 +71,18 @@ class Endpoint:
         self._cache = ReplyCache(settings.cache, limit_bytes=settings.cache_bytes) if settings.cache else None
         self._loop = BackgroundLoop(f"endpoint {settings.host}")
         try:
-            self._sender, self._calls = self._loop.wait(self._begin(batching))
+            self._sender, self._calls = self._loop.wait(self._begin(batching, tell))
         except BaseException:
             self._loop.close()
             raise
 
-    async def _begin(self, batching: Batching | None) -> tuple[Sender, Calls]:
+    async def _begin(self, batching: Batching | None, tell: Tell) -> tuple[Sender, Calls]:
         settings = self.settings if batching is None else _for_batches(self.settings)
         clock = asyncio.get_running_loop().time
         gate = Gate(most=settings.max_in_flight, per_minute=settings.requests_per_minute, clock=clock)
         sender = self._opened(batching)
-        return sender, Calls(settings, sender=sender, gate=gate, cache=self._cache, price=self.price)
+        pauses = Pauses(tell, clock=clock)
+        return sender, Calls(settings, sender=sender, gate=gate, cache=self._cache, price=self.price, pauses=pauses)
 
     def _opened(self, batching: Batching | None) -> Sender:
         if batching is not None and self._cache is not None:

@@ -74,6 +74,13 @@ class Setback(Exception):  # noqa: N818 - internal: it never leaves this package
         own = min(LONGEST_BACKOFF, first * 2.0 ** min(attempt - 1, 10)) * (1.0 - 0.25 * jitter)
         return own if self.retry_after is None else self.retry_after
 
+    @property
+    def told(self) -> str:
+        """Why the next attempt waits, in as few words as fit beside a bar."""
+        if self.kind is Kind.LIMITED:
+            return "the endpoint limits"
+        return "the endpoint failed" + (f" (HTTP {self.status})" if self.status else "")
+
     def error(self, host: str, *, attempts: int) -> AgentError:
         """Return the error for the caller, where this was the last attempt."""
         if self.kind is not Kind.REFUSED or self.status is None:

@@ -14,6 +14,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from agent.access.pausing import Tell, untold
 from agent.access.settings import AccessSettings
 from agent.effort import Think
 from agent.errors import NotConfigured
@@ -108,6 +109,7 @@ class AgentHome:
         name: str = "agent",
         remembers: bool = True,
         heard: Callable[[Remembered], None] = lambda _remembered: None,
+        tell: Tell = untold,
     ) -> Agent:
         """Make an agent.
 
@@ -118,6 +120,7 @@ class AgentHome:
             name: what a user types.
             remembers: whether earlier forecasts are offered to it as lessons.
             heard: told of each forecast, beside the folder of conversations.
+            tell: told of pauses that the language model makes.
 
         Raises:
             DataError: the track record is damaged.
@@ -127,7 +130,7 @@ class AgentHome:
             statistics=statistics,
             index=index,
             retriever=NearestRecords(),
-            endpoint=partial(open_endpoint, self.access),
+            endpoint=partial(open_endpoint, self.access, tell=tell),
             llm=self.llm,
             think=options.think,
             blind=options.blind,
@@ -165,8 +168,13 @@ def _keep(conversations: Conversations, heard: Callable[[Remembered], None], rem
     conversations.keep(remembered)
 
 
-def open_endpoint(access: Access, *, batching: Batching | None = None) -> Endpoint:
-    """Open the language model; ``batching`` says how its calls go into batches of the provider, if they shall.
+def open_endpoint(access: Access, *, batching: Batching | None = None, tell: Tell = untold) -> Endpoint:
+    """Open the language model.
+
+    Args:
+        access: how to reach it.
+        batching: how its calls go into batches of the provider, if they shall.
+        tell: told of pauses.
 
     Raises:
         NotConfigured: there is none.
@@ -176,7 +184,7 @@ def open_endpoint(access: Access, *, batching: Batching | None = None) -> Endpoi
         raise access
     from agent.access.endpoint import Endpoint
 
-    return Endpoint(access, batching=batching)
+    return Endpoint(access, batching=batching, tell=tell)
 
 
 @dataclass(frozen=True)

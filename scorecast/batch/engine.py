@@ -115,7 +115,12 @@ class Engine:
         check_model(options, home)
         access = home.access if isinstance(home.access, NotConfigured) else patient(home.access)
         # Items of a batch do not learn from each other: who is asked first would depend on chance.
-        agent = replace(pipeline.predictor, budget=budget, memory=NoMemory(), endpoint=partial(open_endpoint, access))
+        agent = replace(
+            pipeline.predictor,
+            budget=budget,
+            memory=NoMemory(),
+            endpoint=partial(open_endpoint, access, tell=relay.pause),
+        )
         if options.provider_batch:
             batching = Batching(journal_of(self.folder, relay.job.id), budget, tell=relay.rounds)
             in_batches = partial(open_endpoint, access, batching=batching)

@@ -6,14 +6,27 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from agent.access.batched.batching import Rounds
+from agent.access.pausing import Pause
 from agent.access.spending import Spent
 from records.job import WITH_FORECAST, ItemState
 
 _FIGURES = re.compile(r"\d+(?:\.\d+)?")
 MOST_REASONS = 5
 LONGEST_REASON = 160
+
+
+class Paused(NamedTuple):
+    """Why nothing moves, and until when by ``time.monotonic``."""
+
+    pause: Pause
+    until: float
+
+    def at(self, now: float) -> Pause | None:
+        """Return what is left of it; None once it is over."""
+        return self.pause._replace(seconds=self.until - now) if now < self.until else None
 
 
 @dataclass(frozen=True)
@@ -28,6 +41,7 @@ class Progress:
         spent: by the whole job.
         reasons: why items have no forecast, or not the one asked for, with their numbers; the commonest first.
         rounds: batches that are on their way at the provider.
+        pause: of the endpoint, told last; None where none is.
     """
 
     size: int
@@ -37,6 +51,7 @@ class Progress:
     spent: Spent = field(default_factory=Spent)
     reasons: Mapping[str, int] = field(default_factory=dict)
     rounds: Rounds = ()
+    pause: Paused | None = None
 
     @property
     def left(self) -> int:
@@ -75,6 +90,7 @@ class Progress:
             "spent": spent_json(self.spent),
             "reasons": dict(self.reasons),
             **({"provider_batches": [one._asdict() for one in self.rounds]} if self.rounds else {}),
+            **({"pause": self.pause.pause._asdict()} if self.pause else {}),
         }
 
 

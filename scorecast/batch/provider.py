@@ -10,13 +10,14 @@ from pathlib import Path
 
 from agent.access.batched.batching import Rounds
 from agent.access.batched.journal import Kept, read_journal
+from agent.access.pausing import Pause
 from agent.access.settings import AccessSettings
 from records.errors import StoreError, UsageError
 from records.job import Job, JobState
 from records.store import Store
 from scorecast.agents.home import AgentHome
 from scorecast.batch.options import BatchOptions
-from scorecast.batch.progress import Progress
+from scorecast.batch.progress import Paused, Progress
 
 LOOKS = 5.0
 """Seconds between two looks whether a job was cancelled."""
@@ -67,6 +68,11 @@ class Relay:
     def progress(self, far: Progress) -> None:
         """Tell what was settled."""
         self.last = replace(far, rounds=self.last.rounds)
+        self.tell(self.last)
+
+    def pause(self, pause: Pause) -> None:
+        """Tell why nothing moves; what is settled next ends that."""
+        self.last = replace(self.last, pause=Paused(pause, time.monotonic() + pause.seconds))
         self.tell(self.last)
 
     def rounds(self, rounds: Rounds) -> None:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import typer
 from rich.console import Console
-from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TimeRemainingColumn
+from rich.text import Text
 
 if TYPE_CHECKING:
     from agent.access.batched.batching import Round
@@ -42,11 +42,19 @@ def watching(job: Job, *, quiet: bool, as_json: bool) -> Iterator[Callable[[Far]
     if quiet:
         yield lambda _far: None
         return
-    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[told]}"), TimeRemainingColumn())
+    columns = (BarColumn(bar_width=20), MofNCompleteColumn(), _Running(), TimeRemainingColumn())
     screen = Console(stderr=True)
     with Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal) as shown:
-        task = shown.add_task("", total=job.size, told="")
-        yield lambda far: shown.update(task, completed=far.size - far.left, told=escape(_running(far)))
+        task = shown.add_task("", total=job.size, far=None)
+        yield lambda far: shown.update(task, completed=far.size - far.left, far=far)
+
+
+class _Running(ProgressColumn):
+    """What is told beside the bar; the seconds of a pause run down while nothing else moves."""
+
+    def render(self, task: Task) -> Text:
+        far = task.fields["far"]
+        return Text(running(far, now=time.monotonic()) if far else "")
 
 
 def _lines(job: Job) -> Callable[[Far], None]:
@@ -61,9 +69,12 @@ def _lines(job: Job) -> Callable[[Far], None]:
     return tell
 
 
-def _running(far: Far) -> str:
+def running(far: Far, *, now: float) -> str:
+    """Return what is told beside the bar at a moment of ``time.monotonic``."""
     parts = [f"{far.rate:,.0f} a second" if far.rate >= 1 else f"{60 * far.rate:,.1f} a minute"]
     parts = [_round(one) for one in far.rounds[:1]] or parts
+    if far.pause and (pause := far.pause.at(now)):
+        parts = [str(pause)]
     if far.spent.calls or far.spent.cached:
         parts.append(f"{far.spent.calls:,} calls, {money(far.spent.usd)}")
     parts += [f"{count}x {reason[:60]}" for reason, count in list(far.reasons.items())[:1]]

@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from agent.access.endpoint import Endpoint
+from agent.access.pausing import Tell, untold
 from agent.access.scripted.server import Script, ScriptedEndpoint
 from agent.access.settings import AccessSettings
 
@@ -33,11 +34,11 @@ def connect() -> Iterator[Callable[..., Endpoint]]:
     """Open endpoints at an address, with a secret key and short waits, that close with the test."""
     with ExitStack() as stack:
 
-        def open_at(url: str, **fields: object) -> Endpoint:
+        def open_at(url: str, *, tell: Tell = untold, **fields: object) -> Endpoint:
             usual = AccessSettings(
                 model="test-model", base_url=url, api_key=KEY, timeout_seconds=5.0, first_wait_seconds=0.01
             )
-            return stack.enter_context(Endpoint(replace(usual, **fields)))
+            return stack.enter_context(Endpoint(replace(usual, **fields), tell=tell))
 
         yield open_at
 

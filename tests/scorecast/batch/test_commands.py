@@ -7,6 +7,10 @@ import json
 import pandas as pd
 import pytest
 
+from agent.access.pausing import Pause
+from scorecast.batch.progress import Paused, Progress
+from scorecast.cli.batch_show import running
+
 
 @pytest.fixture
 def here(run, home, monkeypatch):
@@ -143,3 +147,11 @@ def test_what_makes_no_sense_ends_with_one_sentence(here, plan_file, arguments, 
     assert code in {1, 2}
     assert says in err
     assert "Traceback" not in out + err
+
+
+def test_beside_the_bar_a_pause_is_told_with_its_seconds_running_down_until_it_is_over() -> None:
+    far = Progress(10, {}, settled=2, seconds=1.0, pause=Paused(Pause(42.0, "the endpoint limits"), until=142.0))
+    assert running(far, now=100.0) == "the endpoint limits: going on in 42 s"
+    assert running(far, now=139.0) == "the endpoint limits: going on in 3 s"
+    assert running(far, now=142.0) == "2 a second"
+    assert far.as_json()["pause"] == {"seconds": 42.0, "reason": "the endpoint limits"}
