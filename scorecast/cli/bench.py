@@ -26,6 +26,7 @@ from scorecast.cli.bench_options import (
 from scorecast.cli.bench_plan import next_cells, subset
 from scorecast.cli.bench_recalibration import recalibration
 from scorecast.cli.bench_retrieval import retrieval
+from scorecast.cli.bench_runs import list_runs, show_run
 from scorecast.cli.bench_service import service
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ app.command("batch")(batch)
 app.command("subset")(subset)
 app.command("next")(next_cells)
 app.command("recalibration")(recalibration)
+app.command("list")(list_runs)
+app.command("show")(show_run)
 
 
 def _measure(name: str, own: Mapping[str, Any], asking: Asking, judging: Judging) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from functools import partial
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from scorecast.service.refusal import busy
 
@@ -31,7 +31,7 @@ class Lane:
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix=name)
         self._room = threads + waiting
         self._busy = 0
-        self._begun: set[Future[object]] = set()
+        self._begun: set[Future[Any]] = set()
 
     async def run(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Do the work in a thread.

@@ -62,13 +62,17 @@ class Metrics:
         with self._lock:
             self._counts.fits += 1
 
-    def text(self) -> str:
-        """Write all metrics, those of the other workers added."""
+    def text(self, *, bench_runs: Mapping[str, int]) -> str:
+        """Write all metrics, those of the other workers added.
+
+        Args:
+            bench_runs: that are open, by state; all workers see the same ones.
+        """
         with self._lock:
             counts = self._counts.copy()
         for alive, left in told(self._folder) if self._folder else ():
             counts.add(Counts.read(left), alive=alive)
-        return "\n".join(_lines(counts)) + "\n"
+        return "\n".join([*_lines(counts), *_open_runs(bench_runs)]) + "\n"
 
     async def publish(self) -> None:
         """Leave the counts for the other workers each second, until cancelled, and then a last time."""
@@ -143,6 +147,12 @@ def _lines(counts: Counts) -> Iterator[str]:
         yield _line("scorecast_forecasts_total", series, count)
     yield from _head("scorecast_fits_total", "counter", "Fits made or read from disk.")
     yield _line("scorecast_fits_total", (), counts.fits)
+
+
+def _open_runs(by_state: Mapping[str, int]) -> Iterator[str]:
+    yield from _head("scorecast_bench_runs_open", "gauge", "Benchmark runs of this home that have not ended.")
+    for state, count in sorted(by_state.items()):
+        yield _line("scorecast_bench_runs_open", (("state", state),), count)
 
 
 def _histogram(series: Series, durations: Mapping[Series, int], seconds: float) -> Iterator[str]:

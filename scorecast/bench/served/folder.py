@@ -13,6 +13,7 @@ import hashlib
 import os
 import secrets
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -219,6 +220,18 @@ class BenchRuns:
             self._known[run_id] = BenchRun(self.home / run_id, begun)
         return self._known[run_id]
 
+    def like(self, start: str) -> BenchRun:
+        """Return the run whose id begins so.
+
+        Raises:
+            UsageError: there is none, or more than one.
+        """
+        found = [run for run in self._found() if start and run.id.startswith(start)]
+        if len(found) != 1:
+            said = "more than one begins so" if found else "`scorecast bench list` shows which there are"
+            raise UsageError(f"There is no one benchmark run {start!r}: {said}.")
+        return found[0]
+
     def all(self) -> list[BenchRun]:
         """Return all runs, the newest first."""
         return sorted(self._found(), key=_age, reverse=True)
@@ -231,6 +244,11 @@ class BenchRuns:
                     yield run
                 else:
                     self._closed.add(run.id)
+
+    def open_by_state(self) -> dict[str, int]:
+        """Count the runs that have not ended, by where they stand."""
+        states = Counter(run.state for run in self.open())
+        return {state.value: states[state] for state in (RunState.WAITING, RunState.RUNNING)}
 
     def _found(self) -> Iterator[BenchRun]:
         for path in self.home.glob("*/asked.json"):

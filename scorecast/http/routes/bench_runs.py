@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path as FilePath
 from typing import Annotated
 
@@ -15,7 +14,8 @@ from scorecast.bench.asked import BenchRunAsked
 from scorecast.bench.contestants import BASELINES
 from scorecast.bench.served.folder import BenchRun, KeyReused, RunState, TooManyRuns, id_for
 from scorecast.bench.served.runner import BenchRunner
-from scorecast.bench.served.scores import FORECASTS, REPORT, RESULT, SUMMARY, rows
+from scorecast.bench.served.scores import FORECASTS, REPORT, RESULT, rows
+from scorecast.bench.served.told import shown, standing
 from scorecast.bench.suites import LEVELS, LISTS, PARAMETERS, SUITES
 from scorecast.http.at_hand import Administrator, AtDesk, Cursor, Limit, Reader, answer
 from scorecast.http.bench_replies import BenchChoices, BenchRunList, BenchRunShown, BenchRunTold, ScoredForecasts
@@ -94,7 +94,7 @@ async def begin(
     """Begin a run: forecasters answer questions whose answers are hidden from them, and are judged by these."""
     run = await desk.crew.looking.run(_begin, desk, bench, caller, asked, key)
     bench.poke()
-    made = answer(await desk.crew.looking.run(_told, run), status=202)
+    made = answer(await desk.crew.looking.run(standing, run), status=202)
     made.headers["Location"] = f"/v1/bench-runs/{run.id}"
     return made
 
@@ -110,7 +110,7 @@ async def list_runs(desk: AtDesk, bench: AtBench, _caller: Reader, limit: Limit 
             if not last:
                 raise UsageError("This cursor is of another list; begin with the first page.")
             runs = runs[last[0] + 1 :]
-        return runs[: limit + 1], [_told(run) for run in runs[:limit]]
+        return runs[: limit + 1], [standing(run) for run in runs[:limit]]
 
     listed, told = await desk.crew.looking.run(found)
     last = listed[limit - 1].id if len(listed) > limit else ""
@@ -120,14 +120,7 @@ async def list_runs(desk: AtDesk, bench: AtBench, _caller: Reader, limit: Limit 
 @router.get("/bench-runs/{id}", response_model=BenchRunShown)
 async def show(desk: AtDesk, bench: AtBench, _caller: Reader, run_id: RunId) -> Response:
     """Tell where a run stands, and what it has shown."""
-
-    def shown() -> dict[str, Json]:
-        run = _find(bench, run_id)
-        told = _told(run)
-        done = told["state"] == RunState.DONE
-        return told | {"summary": json.loads((run.folder / SUMMARY).read_bytes()) if done else None}
-
-    return answer(await desk.crew.looking.run(shown))
+    return answer(await desk.crew.looking.run(lambda: shown(_find(bench, run_id))))
 
 
 @router.get("/bench-runs/{id}/result", response_class=Response, responses=_file("application/json"))
@@ -185,7 +178,7 @@ async def cancel(desk: AtDesk, bench: AtBench, _caller: Administrator, run_id: R
         run = _find(bench, run_id)
         if not bench.cancel(run) and run.state is not RunState.CANCELLED:
             raise Problem(409, "run-ended", f"Benchmark run {run_id} has ended: there is nothing to cancel.")
-        return _told(run)
+        return standing(run)
 
     return answer(await desk.crew.looking.run(cancelled))
 
@@ -220,19 +213,3 @@ def _done(bench: BenchRunner, run_id: str, name: str) -> FilePath:
     if (state := run.state) is not RunState.DONE:
         raise Problem(409, "not-done", f"Benchmark run {run_id} is {state.value}: only one that is done has scores.")
     return run.folder / name
-
-
-def _told(run: BenchRun) -> dict[str, Json]:
-    """Where a run stands."""
-    ended, progress, asked = run.ended, run.progress, run.begun.asked
-    told: dict[str, Json] = {
-        "id": run.id,
-        "state": run.state.value,
-        "user": run.begun.user,
-        "asked": asked.model_dump(mode="json") | {"parameters": asked.own_parameters},
-        "made_at": run.begun.made_at.isoformat(),
-        "ended_at": ended.at.isoformat() if ended else None,
-        "reason": ended.reason if ended else "",
-        "progress": progress.model_dump(mode="json"),
-    }
-    return told

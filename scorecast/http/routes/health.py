@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from scorecast.bench.served.runner import BenchRunner
 from scorecast.http.at_hand import AtDesk, Reader, answer
 from scorecast.http.problems import Problem
 from scorecast.service import metrics, replies
@@ -29,6 +30,8 @@ async def ready(desk: AtDesk) -> Response:
 
 
 @bare.get("/metrics", response_class=Response)
-async def exposition(desk: AtDesk, _caller: Reader) -> Response:
+async def exposition(request: Request, desk: AtDesk, _caller: Reader) -> Response:
     """Tell counts and durations, for Prometheus."""
-    return Response(desk.metrics.text(), media_type=metrics.MEDIA)
+    bench: BenchRunner = request.app.state.bench
+    told = await desk.crew.looking.run(lambda: desk.metrics.text(bench_runs=bench.runs.open_by_state()))
+    return Response(told, media_type=metrics.MEDIA)

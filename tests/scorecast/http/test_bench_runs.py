@@ -26,6 +26,7 @@ from scorecast.bench.served.locks import is_held
 from scorecast.bench.served.work import REFUSED, worked
 from scorecast.cli import main
 from scorecast.http.bench_replies import BenchRunShown, ScoredForecasts
+from scorecast.settings import Settings
 
 SMALL = {"suite": "cells", "parameters": {"folds": 2}, "forecasters": ["climatology", "additive"]}
 LONG = SMALL | {"parameters": {"folds": 4, "deals": 3}, "limit": 6, "seed": 7}
@@ -52,6 +53,7 @@ def ended(client, run: str) -> dict:
 class Resumed(NamedTuple):
     """A run whose service was killed in the middle, and that another one has finished."""
 
+    settings: Settings
     client: httpx.Client
     told: dict
     before: dict[str, int]
@@ -77,7 +79,7 @@ def resumed(plant, running, serve, tmp_path_factory) -> Iterator[Resumed]:
         assert run.ended is None
         before = pieces(settings)
     with serve(settings) as client:
-        yield Resumed(client, ended(client, run.id), before, pieces(settings))
+        yield Resumed(settings, client, ended(client, run.id), before, pieces(settings))
 
 
 @pytest.fixture(scope="module")
@@ -176,6 +178,26 @@ def test_nothing_that_is_told_names_a_path_of_the_machine(resumed) -> None:
     assert not [text for text in texts if home in text]
 
 
+def test_the_command_line_lists_and_shows_runs_of_services(resumed, monkeypatch, capsys) -> None:
+    run, client = resumed.told["id"], resumed.client
+
+    def told(*arguments: str) -> tuple[int, str]:
+        monkeypatch.setattr(sys, "argv", ["scorecast", "bench", *arguments])
+        with pytest.raises(SystemExit) as stopped:
+            main()
+        return stopped.value.code or 0, capsys.readouterr().out
+
+    monkeypatch.setenv("SCORECAST_HOME", str(resumed.settings.home))
+    assert json.loads(told("list", "--json")[1]) == client.get("/v1/bench-runs").json()["runs"]
+    assert json.loads(told("show", run[:6], "--json")[1]) == client.get(f"/v1/bench-runs/{run}").json()
+    code, shown = told("show", run)
+    assert code == 0
+    for part in (f"Benchmark run {run} is done: cells", resumed.told["summary"]["headline"], "climatology *"):
+        assert part in shown
+    assert run in told("list")[1]
+    assert told("show", "nothing")[0] == 2
+
+
 def test_a_run_that_makes_no_sense_on_these_records_is_refused_with_a_reason(plant, tmp_path, clock) -> None:
     settings = plant(tmp_path)
     run = BenchRuns.of(settings).begin(BenchRunAsked(suite="scale-up", forecasters=("climatology",)), now=clock())
@@ -224,6 +246,7 @@ def test_one_request_begins_one_run_and_only_so_many_may_wait(alone) -> None:
     last = alone.get("/v1/bench-runs", params={"cursor": page["next_cursor"]}).json()
     assert [one["id"] for one in last["runs"]] == [first["id"]]
     assert {one["state"] for one in page["runs"]} == {"waiting"}
+    assert f'scorecast_bench_runs_open{{state="waiting"}} {MOST_OPEN}\n' in alone.get("/metrics").text
     for one in (*page["runs"], *last["runs"]):
         alone.post(f"/v1/bench-runs/{one['id']}/cancel")
 
