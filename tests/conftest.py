@@ -86,7 +86,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         pytest.skip(ABSENT)
 
 
-LONGEST = ("readme", "started", "page", "corpus", "ray")
+LONGEST = ("corpus", "started", "page", "ray")
 """The groups of tests that take longest; begun last, one would keep one process working for all others."""
 
 

@@ -162,7 +162,7 @@ RUNNABLE = [pytest.param(block, id=f"line-{block.line}") for block in _runnable(
 
 @pytest.mark.skipif(not RUNNABLE, reason="the README shows no block that can be run")
 @pytest.mark.parametrize("block", RUNNABLE)
-@pytest.mark.xdist_group("readme")
+@pytest.mark.xdist_group("corpus")  # whose fit and whose tests it shares
 def test_a_block_of_the_readme_runs(block: Block, newcomer: tuple[Path, dict[str, str]]) -> None:
     folder, environment = newcomer
     programs = (

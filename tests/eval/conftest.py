@@ -175,7 +175,7 @@ def failing() -> type[Failing]:
 NORMAL = stats.norm.ppf(LEVELS)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def answers() -> Callable[..., Judged]:
     """Make the answers of a forecaster whose errors have effects of the model, of the benchmark and of the cell.
 

@@ -46,12 +46,12 @@ class Page(HTMLParser):
         self.text.append(data)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def judged(answers):
     return [answers("climatology", noise=3.0), answers("pool", silent=0.1), answers("sure", spread=0.4)]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def page(judged) -> str:
     return render(evaluate(judged, suite="cells", suite_hash="aa11", draws=30), judged)
 
