@@ -12,7 +12,7 @@ BASE := .venv/.base-installed
 DEV := .venv/.dev-installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types format bench corpus clean
+.PHONY: help demo test check lint types format bench corpus fit clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -42,6 +42,10 @@ bench: $(BASE) ## measure coverage and error of every predictor, out of sample
 
 corpus: $(BASE) ## compile the starter corpus from the public tables in DATA
 	$(BIN)/python -m records.corpus.compile --data $(DATA)
+	$(BIN)/python -m scorecast.starter_fit
+
+fit: $(BASE) ## learn the starter fit anew from the starter corpus
+	$(BIN)/python -m scorecast.starter_fit
 
 clean: ## remove the environment and everything else that can be made again
 	rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist

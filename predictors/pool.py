@@ -84,6 +84,15 @@ class Pool:
         """
         return self._taken_over(history, state, lambda method, cells, part: method.recall(cells, part))
 
+    def taken_over(self, state: State) -> State:
+        """Return what rehearsals taught: all of a state but what the members themselves have learned."""
+        found = {key: array for key, array in state.items() if not key.startswith("member ")}
+        for method in self.members:
+            if method.learns_spread:
+                spread = Spread.recall(_part(state, f"member {method.name}")).state()
+                found |= {f"member {method.name}/{key}": array for key, array in spread.items()}
+        return found
+
     def refit(self, history: History, state: State) -> FittedPool:
         """Learn the members anew, and take weights, spreads and calibration over from a fit to nearly the same records.
 
@@ -92,7 +101,7 @@ class Pool:
 
         Args:
             history: that of the earlier fit with some records more, or less.
-            state: of the earlier fit.
+            state: of the earlier fit, or what ``taken_over`` returns of it.
 
         Raises:
             NotEnoughRecords: the history shows no report of any headline metric.

@@ -76,12 +76,16 @@ class Predictor(Protocol):
 class Refitting(Predictor, Protocol):
     """A predictor that need not learn everything anew when some records join those that it has learned from."""
 
+    def taken_over(self, state: State) -> State:
+        """Return what ``refit`` takes over of the state of an earlier fit, which is all that it needs of it."""
+        ...
+
     def refit(self, history: History, state: State) -> FittedPredictor:
         """Return a fit that takes over from an earlier one what a handful of records does not change.
 
         Args:
             history: that of the earlier fit with some records more.
-            state: of the earlier fit.
+            state: of the earlier fit, or what ``taken_over`` returns of it.
 
         Raises:
             NotEnoughRecords: the history holds nothing that this predictor could learn from.

@@ -3,8 +3,8 @@
 The key holds the predictor, the version of this program and the fingerprint of all that the history shows, so a
 fit can never be met by a question that may know less; a day on which nothing was published costs no new fit. Where a
 handful of records joined those of a kept fit, all of which the history shows too, a predictor that can take over from
-it does (seconds instead of a minute). Files are ``.npz`` without objects: loading runs no code. A file that cannot be
-read is fitted anew.
+it does (seconds instead of half a minute), or else from the starter fit that came with the program, by the same rule.
+Files are ``.npz`` without objects: loading runs no code. A file that cannot be read is fitted anew.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import hashlib
 import os
 import tempfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,6 +23,7 @@ import pandas as pd
 from records.history import History
 from records.metric import Floats
 from records.stages import FittedPredictor, Predictor, Refitting, State
+from scorecast.starter_fit.shipped import StarterFit
 
 KEPT = 12
 """Fits kept on disk; the least recently used go first."""
@@ -32,6 +33,9 @@ SEEN = "records of the history"
 
 Busy = Callable[[str], None]
 """Called with a sentence before work that takes seconds."""
+
+Shipped = Callable[[str], StarterFit | None]
+"""Gives the starter fit of a predictor by its name; None where there is none."""
 
 
 @dataclass(frozen=True)
@@ -43,12 +47,14 @@ class Fits:
         version: changes whenever a fit of the same records may turn out otherwise.
         busy: told before a fit that is not in the cache.
         handful: share of a history's records that may be new to a fit from which another takes over.
+        shipped: gives the starter fits that came with the program.
     """
 
     folder: Path
     version: str
     busy: Busy = lambda _sentence: None
     handful: float = 0.01
+    shipped: Shipped = lambda _name: None
     loaded: dict[str, FittedPredictor] = field(default_factory=dict)
 
     def fit(self, predictor: Predictor, history: History) -> FittedPredictor:
@@ -87,7 +93,16 @@ class Fits:
             before = None if state is None else state.get(SEEN)
             if before is not None and len(before) >= most and np.isin(before, seen).all():
                 best, most = state, len(before)
-        return best
+        return self._starter(name, seen) if best is None else best
+
+    def _starter(self, name: str, seen: Floats) -> State | None:
+        """Return the starter fit, where this very history shows all that it was learned from, and little more."""
+        found = self.shipped(name)
+        if found is None or found.version != self.version:
+            return None
+        if not (1.0 - self.handful) * len(seen) <= found.records <= len(seen):
+            return None
+        return found.state if np.isin(_hashed(found.ids()), seen).all() else None
 
     def _key(self, predictor: Predictor, history: History) -> str:
         told = f"{predictor.name} {self.version} {history.content_fingerprint}"
@@ -147,8 +162,13 @@ class Kept:
 
 
 def _seen(history: History) -> Floats:
-    """Hashes of the ids of the records that a history shows, of 53 bits each, which a float holds exactly."""
-    return (pd.util.hash_array(history.records["id"].to_numpy(dtype=object)) >> np.uint64(11)).astype(np.float64)
+    """Hashes of the ids of the records that a history shows."""
+    return _hashed(history.records["id"].tolist())
+
+
+def _hashed(ids: Sequence[str]) -> Floats:
+    """Hashes of 53 bits each, which a float holds exactly."""
+    return (pd.util.hash_array(np.array(ids, dtype=object)) >> np.uint64(11)).astype(np.float64)
 
 
 def _short(told: str) -> str:

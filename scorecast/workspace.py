@@ -20,9 +20,9 @@ from scorecast.code_version import code_version
 from scorecast.fits import Fits
 from scorecast.ledger.kept_marks import KeptMarks
 from scorecast.ledger.recalibrating import FromLedger, as_stated
-from scorecast.lessons import shipped
 from scorecast.pipeline import Pipeline
 from scorecast.settings import Settings
+from scorecast.starter_fit import shipped
 
 if TYPE_CHECKING:
     from agent.remembered import Remembered

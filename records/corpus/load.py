@@ -67,6 +67,11 @@ def corpus_fingerprint(folder: Path = FOLDER) -> str:
     return digest.hexdigest()[:20]
 
 
+def corpus_ids(folder: Path = FOLDER) -> tuple[str, ...]:
+    """Return the ids of the records, which are hashes of what they say: all of them are read for it."""
+    return tuple(record.id for record in load_records(folder))
+
+
 def load_sources(folder: Path = FOLDER) -> tuple[Source, ...]:
     """Return the sources with their licences and attributions."""
     return tuple(Source.model_validate(_told(row)) for row in _rows(folder / "sources.csv"))
