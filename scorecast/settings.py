@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from urllib.parse import urlsplit
 
 from agent.access.settings import OPENAI, AccessSettings
 from agent.errors import NotConfigured
+from records.errors import ScorecastError, UsageError
 
 HOME = "SCORECAST_HOME"
 DATABASE = "SCORECAST_DATABASE_URL"
@@ -22,7 +24,7 @@ IN_FLIGHT, PER_MINUTE = "SCORECAST_MAX_IN_FLIGHT", "SCORECAST_REQUESTS_PER_MINUT
 OUTPUT_TOKENS, STREAM, PRICES = "SCORECAST_MAX_OUTPUT_TOKENS", "SCORECAST_STREAM", "SCORECAST_PRICES"
 BATCH_QUIET, BATCH_POLL = "SCORECAST_BATCH_QUIET_SECONDS", "SCORECAST_BATCH_POLL_SECONDS"
 
-OFF = ("0", "false", "no", "off")
+ON, OFF = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,11 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
-        """Read the variables named above; the default home is the user's data folder."""
+        """Read the variables named above; the default home is the user's data folder.
+
+        Raises:
+            UsageError: one of them says what cannot be.
+        """
         import platformdirs
 
         told = environment.get(HOME, "").strip()
@@ -56,7 +62,7 @@ class Settings:
             database_url=environment.get(DATABASE, "").strip() or f"sqlite:///{home / 'scorecast.db'}",
             chroma_url=environment.get(CHROMA, "").strip(),
             embeddings=environment.get(EMBEDDINGS, "").strip() or cls.embeddings,
-            recalibrates=environment.get(RECALIBRATION, "").strip().lower() not in OFF,
+            recalibrates=_switched(environment, RECALIBRATION, usual=cls.recalibrates, error=UsageError),
         )
 
     @property
@@ -106,12 +112,12 @@ def access_from_environment(home: Path, environment: Mapping[str, str] = os.envi
         base_url=told.get(BASE_URL, OPENAI),
         api_key=told.get(API_KEY, ""),
         timeout_seconds=_figure(told, TIMEOUT, usual.timeout_seconds),
-        max_retries=int(_figure(told, RETRIES, usual.max_retries)),
-        max_in_flight=int(_figure(told, IN_FLIGHT, usual.max_in_flight)),
-        requests_per_minute=int(_figure(told, PER_MINUTE, 0)) if PER_MINUTE in told else None,
-        max_output_tokens=int(_figure(told, OUTPUT_TOKENS, usual.max_output_tokens)),
+        max_retries=_count(told, RETRIES, usual.max_retries),
+        max_in_flight=_count(told, IN_FLIGHT, usual.max_in_flight),
+        requests_per_minute=_count(told, PER_MINUTE, 0) if PER_MINUTE in told else None,
+        max_output_tokens=_count(told, OUTPUT_TOKENS, usual.max_output_tokens),
         proxy=_proxy(told, told.get(BASE_URL, OPENAI)),
-        stream=told.get(STREAM, "0").lower() in {"1", "true", "yes", "on"},
+        stream=_switched(told, STREAM, usual=False, error=NotConfigured),
         cache=home / "replies.db",
         prices=Path(told[PRICES]).expanduser() if PRICES in told else home / "prices.csv",
         batch_quiet_seconds=_figure(told, BATCH_QUIET, usual.batch_quiet_seconds),
@@ -122,9 +128,28 @@ def access_from_environment(home: Path, environment: Mapping[str, str] = os.envi
 def _figure(told: Mapping[str, str], name: str, usual: float) -> float:
     """Read a number from the environment."""
     try:
-        return float(told.get(name, usual))
+        found = float(told.get(name, usual))
     except ValueError:
-        raise NotConfigured(f"{name} is {told[name]!r}; expected a number.") from None
+        found = math.nan
+    if not math.isfinite(found):
+        raise NotConfigured(f"{name} is {told[name]!r}; expected a number.")
+    return found
+
+
+def _count(told: Mapping[str, str], name: str, usual: int) -> int:
+    """Read a whole number from the environment."""
+    found = _figure(told, name, usual)
+    if not found.is_integer():
+        raise NotConfigured(f"{name} is {told[name]!r}; expected a whole number.")
+    return int(found)
+
+
+def _switched(told: Mapping[str, str], name: str, *, usual: bool, error: type[ScorecastError]) -> bool:
+    """Read from the environment whether something is on."""
+    said = told.get(name, "").strip().lower()
+    if said and said not in ON + OFF:
+        raise error(f"{name} is {told[name]!r}; expected on or off.")
+    return said in ON if said else usual
 
 
 def _proxy(told: Mapping[str, str], address: str) -> str | None:

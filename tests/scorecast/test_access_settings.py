@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from agent.errors import NotConfigured
-from scorecast.settings import access_from_environment
+from records.errors import UsageError
+from scorecast.settings import Settings, access_from_environment
 
 HOME = Path("home")
 LEAST = {"SCORECAST_MODEL": "m", "OPENAI_API_KEY": "sk-secret"}
@@ -49,6 +50,10 @@ def test_every_variable_is_read():
         ({"OPENAI_API_KEY": "sk-secret"}, "SCORECAST_MODEL"),
         ({"SCORECAST_MODEL": "m"}, "OPENAI_API_KEY nor OPENAI_BASE_URL"),
         (LEAST | {"SCORECAST_MAX_RETRIES": "often"}, "SCORECAST_MAX_RETRIES is 'often'"),
+        (LEAST | {"SCORECAST_MAX_RETRIES": "inf"}, "SCORECAST_MAX_RETRIES is 'inf'"),
+        (LEAST | {"SCORECAST_MAX_IN_FLIGHT": "1.5"}, "expected a whole number"),
+        (LEAST | {"SCORECAST_TIMEOUT_SECONDS": "nan"}, "SCORECAST_TIMEOUT_SECONDS is 'nan'"),
+        (LEAST | {"SCORECAST_STREAM": "perhaps"}, "expected on or off"),
         (LEAST | {"OPENAI_BASE_URL": "host"}, "OPENAI_BASE_URL"),
     ],
 )
@@ -69,3 +74,10 @@ def test_what_is_missing_or_wrong_is_named(told, words):
 def test_the_usual_proxy_variables_hold(address, proxy):
     told = LEAST | {"HTTPS_PROXY": "http://proxy:3128", "no_proxy": "localhost,127.0.0.1,.corp"}
     assert access_from_environment(HOME, told | {"OPENAI_BASE_URL": address}).proxy == proxy
+
+
+def test_a_switch_is_on_or_off_and_nothing_else():
+    assert not Settings.from_environment({"SCORECAST_RECALIBRATION": "Off"}).recalibrates
+    assert Settings.from_environment({"SCORECAST_RECALIBRATION": "on"}).recalibrates
+    with pytest.raises(UsageError, match="'banana'; expected on or off"):
+        Settings.from_environment({"SCORECAST_RECALIBRATION": "banana"})
