@@ -6,6 +6,7 @@ Exit codes: 0 done; 1 it could not be done, or something was refused; 2 the requ
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from typing import Annotated
 
@@ -80,6 +81,14 @@ def _root(
     """Hold the options that stand before a command."""
 
 
+def _end_where_nothing_can_be_written(error: OSError) -> None:
+    """Say what the machine refused; what is left of the output cannot be written, and is not tried again on leaving."""
+    named = f"{error.filename}: " if error.filename else ""
+    sys.stderr.write(f"scorecast: {named}{error.strerror or error}.\n")
+    sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 - lives as long as the process
+    sys.exit(1)
+
+
 def main() -> None:
     """Run a command; an error of ours becomes one sentence on stderr, never a traceback."""
     gc.set_threshold(*SELDOM)
@@ -88,6 +97,8 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.stderr.write("Interrupted.\n")
         sys.exit(130)
+    except OSError as error:
+        _end_where_nothing_can_be_written(error)
     except Exception as error:
         from records.errors import ScorecastError, UsageError
 

@@ -20,14 +20,11 @@ from scorecast.showing.reply_json import Json, as_json, comparison_json
 if TYPE_CHECKING:
     from agent.remembered import Remembered
 
-WIDTH = 110
-"""Columns of a card where the terminal does not say how wide it is, or is wider."""
-
 
 def console(*, stderr: bool = False) -> Console:
     """Return a console on stdout or stderr; narrower than a wide terminal, so that cards stay readable."""
     plain = Console(stderr=stderr)
-    return Console(width=min(plain.width, WIDTH) if plain.is_terminal else WIDTH, stderr=stderr)
+    return Console(width=min(plain.width, card.WIDE) if plain.is_terminal else card.WIDE, stderr=stderr)
 
 
 @dataclass(frozen=True)
@@ -108,13 +105,13 @@ def _cards(replies: Sequence[Reply], threshold: float | None) -> None:
     if len(replies) > 2 and _on_one_benchmark(replies):
         from scorecast.showing.several import ranking
 
-        screen.print(ranking(replies, threshold=threshold))
+        screen.print(ranking(replies, threshold=threshold, columns=screen.width))
         return
     answers = [reply.answer for reply in replies]
     if len(replies) == 2 and _on_one_benchmark(replies):
         first, second = answers
         if isinstance(first, Forecast) and isinstance(second, Forecast):
-            screen.print(card.comparison(first, second))
+            screen.print(card.comparison(first, second, columns=screen.width))
     for reply in replies:
         card.show(screen, reply, threshold=threshold)
 

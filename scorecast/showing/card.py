@@ -25,29 +25,48 @@ from scorecast.showing.reasons import reasons
 BAR = 60
 """Width of the interval bar, in characters."""
 
+LEAST_BAR = 16
+"""Below this nothing can be seen on a bar."""
+
+WIDE = 110
+"""Columns of a card where there is room."""
+
+FRAME = 4
+"""Columns that the frame of a card takes."""
+
 SHADES = {50: "█", 80: "▓", 90: "░"}
 
 
 def show(console: Console, reply: Reply, *, threshold: float | None = None) -> None:
     """Print one reply as a card."""
-    console.print(card(reply, threshold=threshold))
+    console.print(card(reply, threshold=threshold, columns=console.width))
 
 
-def card(reply: Reply, *, threshold: float | None = None) -> RenderableType:
+def fitting(columns: int, beside: int = 0) -> int:
+    """Return how wide a bar of intervals is in a frame of so many columns, with so many taken beside it."""
+    return max(LEAST_BAR, min(BAR, columns - FRAME - beside))
+
+
+def card(reply: Reply, *, threshold: float | None = None, columns: int = WIDE) -> RenderableType:
     """Lay one reply out: what was asked, what is known already, the forecast, and what it rests on."""
     question = reply.question
     title = f"{question.model.name} on {question.benchmark.name}"
     if not isinstance(reply.answer, Forecast):
         return Panel(Text(f"No forecast: {reply.answer.reason}"), title=title, title_align="left", expand=False)
     forecast = reply.answer
-    parts: list[RenderableType] = [_asked(forecast), *_reported(reply), Text(), *_verdict(forecast, threshold)]
+    parts: list[RenderableType] = [
+        _asked(forecast),
+        *_reported(reply),
+        Text(),
+        *_verdict(forecast, threshold, fitting(columns)),
+    ]
     parts += [Text(), _evidence(forecast), Text(), _components(forecast), *_reasons(reply)]
     parts += [Text(), *_footnotes(forecast)]
     parts += _place(reply)
     return Panel(Group(*parts), title=title, title_align="left", padding=(0, 1), expand=False)
 
 
-def comparison(first: Forecast, second: Forecast) -> RenderableType:
+def comparison(first: Forecast, second: Forecast, *, columns: int = WIDE) -> RenderableType:
     """Say which of two models is likelier ahead on one benchmark, with both bars on one scale."""
     metric = first.question.metric
     ahead = first.distribution.probability_above(second.distribution)
@@ -56,9 +75,11 @@ def comparison(first: Forecast, second: Forecast) -> RenderableType:
     likelier, odds = (names[0], ahead) if ahead >= 0.5 else (names[1], 1.0 - ahead)
     low, high = axis([first.distribution, second.distribution], metric, None)
     table = Table.grid(padding=(0, 1))
-    for name, forecast in zip(names, (first, second), strict=True):
-        table.add_row(name, score(forecast.distribution.median, metric), bar(forecast.distribution, low, high))
-    table.add_row("", "", ruler(low, high, metric))
+    medians = [score(forecast.distribution.median, metric) for forecast in (first, second)]
+    width = fitting(columns, max(map(len, names)) + max(map(len, medians)) + 4)
+    for name, median, forecast in zip(names, medians, (first, second), strict=True):
+        table.add_row(Text(name), median, bar(forecast.distribution, low, high, width=width))
+    table.add_row("", "", ruler(low, high, metric, width=width))
     verdict = Text.assemble(
         (f"{likelier} scores better with probability {chance(odds)}", "bold"), ", the two taken as independent."
     )
@@ -165,7 +186,7 @@ def _reported(reply: Reply) -> Iterable[RenderableType]:
     )
 
 
-def _verdict(forecast: Forecast, threshold: float | None) -> Iterable[RenderableType]:
+def _verdict(forecast: Forecast, threshold: float | None, width: int) -> Iterable[RenderableType]:
     metric, stated = forecast.question.metric, forecast.distribution
     low, high = axis([stated], metric, threshold)
     yield Text.assemble(("Median ", ""), (score(stated.median, metric), "bold yellow"))
@@ -181,10 +202,10 @@ def _verdict(forecast: Forecast, threshold: float | None) -> Iterable[Renderable
         )
         if told := doubt(threshold, metric):
             yield Text(told, style="yellow")
-    yield bar(stated, low, high)
+    yield bar(stated, low, high, width=width)
     if threshold is not None:
-        yield Text(" " * _column(threshold, low, high) + "▲", style="red")
-    yield ruler(low, high, metric)
+        yield Text(" " * _column(threshold, low, high, width) + "▲", style="red")
+    yield ruler(low, high, metric, width=width)
 
 
 def _evidence(forecast: Forecast) -> RenderableType:

@@ -14,14 +14,14 @@ from rich.text import Text
 from records.distribution import Distribution
 from records.forecast import Forecast
 from scorecast.pipeline import Reply
-from scorecast.showing.card import axis, bar, chance, reached, ruler, score
+from scorecast.showing.card import WIDE, axis, bar, chance, fitting, reached, ruler, score
 from scorecast.showing.reply_json import Json, as_json
 
 DRAWS = 20_000
 """Draws by which the chance of being the best of several is reckoned; their error is below half a percent."""
 
-NARROW = 40
-"""Width of the bar of intervals beside the columns, in characters."""
+BESIDE = 46
+"""Columns that stand beside the bar of intervals, names left out."""
 
 
 def probabilities_best(stated: Sequence[Distribution], *, higher_is_better: bool) -> list[float]:
@@ -44,7 +44,7 @@ def probability_better(first: Forecast, second: Forecast) -> float:
     return above if first.question.metric.higher_is_better else 1.0 - above
 
 
-def ranking(replies: Sequence[Reply], *, threshold: float | None = None) -> RenderableType:
+def ranking(replies: Sequence[Reply], *, threshold: float | None = None, columns: int = WIDE) -> RenderableType:
     """Lay forecasts on one benchmark out, the likeliest best first; one that abstained stands below with its reason."""
     made = [(reply, reply.answer) for reply in replies if isinstance(reply.answer, Forecast)]
     if not made:
@@ -55,13 +55,15 @@ def ranking(replies: Sequence[Reply], *, threshold: float | None = None) -> Rend
     low, high = axis(stated, metric, threshold)
     passing = [] if threshold is None else [f"P({reached(made[0][1], threshold)[0]})"]
     table = Table("Model", "best with", "median", *passing, "50, 80 and 90 %", "ledger", box=None, header_style="bold")
+    named = max(len(forecast.question.model.name) for _, forecast in made)
+    width = fitting(columns, BESIDE + named + sum(map(len, passing)))
     for place in sorted(range(len(made)), key=lambda i: -best[i]):
         reply, forecast = made[place]
         odds = [] if threshold is None else [chance(reached(forecast, threshold)[1])]
-        drawn = bar(forecast.distribution, low, high, width=NARROW)
+        drawn = bar(forecast.distribution, low, high, width=width)
         name, median = Text(forecast.question.model.name), score(forecast.distribution.median, metric)
         table.add_row(name, chance(best[place]), median, *odds, drawn, reply.issued.id[:8] if reply.issued else "")
-    table.add_row("", "", "", *[""] * len(passing), ruler(low, high, metric, width=NARROW), "")
+    table.add_row("", "", "", *[""] * len(passing), ruler(low, high, metric, width=width), "")
     question = made[0][1].question
     setting = f"; setting: {question.setting}" if question.setting.told() else ""
     head = Text(f"as of {question.as_of}{setting}; the scores are taken as independent", style="dim")

@@ -15,7 +15,7 @@ from records.forecast import Abstention, Component, Forecast, Provenance
 from records.ledger import Issued
 from records.metric import Metric, Unit
 from scorecast.pipeline import Reply
-from scorecast.showing.card import BAR, bar, card, chance, comparison, score
+from scorecast.showing.card import BAR, bar, card, chance, comparison, score, show
 from scorecast.showing.reply_json import as_json, comparison_json
 from scorecast.showing.several import probabilities_best, ranking, several_json
 
@@ -194,3 +194,16 @@ def test_several_models_are_ranked_and_their_chances_to_be_the_best_add_up(reply
         assert len(told["pairs"]) == 3
         assert round(told["pairs"][0]["probability_first_better"]) == (order[0] == "Top")
         assert all("threshold" in one for one in told["forecasts"])
+
+
+@pytest.mark.parametrize("columns", [60, 40])
+def test_bars_fit_narrow_terminals(reply, columns) -> None:
+    made = reply()
+    screen = Console(file=io.StringIO(), width=columns, color_system=None)
+    show(screen, made, threshold=60.0)
+    screen.print(comparison(made.answer, made.answer, columns=columns))
+    lines = screen.file.getvalue().splitlines()
+    assert sum("┃" in line for line in lines) == 3
+    assert all("░" in line and "┃" in line for line in lines if "▓▓" in line)
+    [mark] = [line.index("▲") for line in lines if "▲" in line]
+    assert mark < columns
