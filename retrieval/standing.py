@@ -103,10 +103,11 @@ def benchmarks_like(standings: Standings, benchmark: str) -> Floats:
     if benchmark not in standings.benchmarks:
         return np.full(len(standings.benchmarks), np.nan)
     column = standings.benchmarks.index(benchmark)
-    both = standings.measured & standings.measured[:, column, None]
+    told = standings.measured[:, column]  # all others share nothing with it, and add only zeros
+    both, grid = standings.measured[told], standings.grid[told]
     shared = both.sum(axis=0)
     count = np.maximum(shared, 1)
-    x, y = (np.where(both, side, 0.0) for side in (standings.grid, standings.grid[:, column, None]))
+    x, y = (np.where(both, side, 0.0) for side in (grid, grid[:, column, None]))
     x = np.where(both, x - x.sum(axis=0) / count, 0.0)
     y = np.where(both, y - y.sum(axis=0) / count, 0.0)
     scale = np.sqrt((x * x).sum(axis=0) * (y * y).sum(axis=0))

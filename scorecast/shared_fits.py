@@ -12,12 +12,14 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from records.exclusion import NOTHING, Exclusion
 from records.history import History
 from records.stages import FittedPredictor, HistorySource, Predictor, State
-from records.store import Store
+
+if TYPE_CHECKING:
+    from records.store import Store
 
 KEPT = 6
 """Histories, with their fits, that are kept in memory; each takes tens of megabytes."""

@@ -24,6 +24,7 @@ from scorecast.batch.crew import Calling
 from scorecast.batch.engine import Engine, jobs_folder
 from scorecast.batch.options import BatchOptions
 from scorecast.batch.plan import read_plan, table_of
+from scorecast.batch.processes.carriage import begin_server
 from scorecast.batch.processes.crew import on_machine
 from scorecast.batch.processes.serving import Used, peak
 from scorecast.batch.progress import Progress
@@ -78,12 +79,15 @@ def measure(
         with open_workspace(apart, now=now, busy=busy) as workspace:
             _fit(workspace, now)
             used: list[Used] = []
-            crew = on_machine(workers, busy=busy, ended=used.extend)
             if cluster is not None:
                 from scorecast.batch.cluster.crew import on_cluster
 
-                crew = on_cluster(cluster, settings, busy=busy)
+                crew, workers = on_cluster(cluster, settings, busy=busy), 1
+            else:
+                crew = on_machine(workers, busy=busy, ended=used.extend)
             table = made_up(workspace.store.catalogue(), items, seed=seed)
+            if workers > 1:
+                begin_server()  # as the command does once it has the rows
             yield from _steps(workspace, Path(folder), table, now, crew, used)
 
 

@@ -124,6 +124,8 @@ def batch(
     from scorecast.agents.home import AgentHome
     from scorecast.batch import jobs
     from scorecast.batch.estimate import estimate
+    from scorecast.batch.processes.carriage import begin_server
+    from scorecast.batch.processes.sizing import usual
     from scorecast.batch.provider import check_offered
     from scorecast.cli import batch_show, session
     from scorecast.cli.batch_run import check_workers, finish
@@ -152,6 +154,8 @@ def batch(
         raise UsageError("Where to? Name a file by --output, or ask for --dry-run.")
     _keep_apart(plan, output, html)
     table, name = _table(plan, models, benchmarks, setting or [], threshold)
+    if cluster is None and not (agent or dry_run) and (workers or usual(len(table.rows))) > 1:
+        begin_server()  # while the store is opened and the plan is read
     with session.workspace(quiet=quiet or json) as workspace:
         told, options = _read(workspace, table, name, as_of=as_of, options=options)
         if not quiet or json:

@@ -72,7 +72,8 @@ def crew_of(workspace: Workspace, job: Job, cluster: Cluster | None, workers: in
     """
     from records.job import ItemState
     from scorecast.batch.options import BatchOptions
-    from scorecast.batch.processes.crew import on_machine, usual
+    from scorecast.batch.processes.crew import on_machine
+    from scorecast.batch.processes.sizing import usual
 
     if cluster is not None:
         from scorecast.batch.cluster.crew import on_cluster

@@ -25,7 +25,7 @@ def batch(
     """
     from rich.table import Table
 
-    from scorecast.batch.processes.crew import usual
+    from scorecast.batch.processes.sizing import usual
     from scorecast.batch.speed import measure
     from scorecast.cli import session
     from scorecast.cli.output import console

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,11 +21,13 @@ from records.distribution import Distribution
 from records.errors import ScorecastError
 from records.forecast import Forecast
 from records.history import History
-from records.store.resolutions import Resolutions
 from scorecast.ledger.kept_marks import KeptMarks
 from scorecast.ledger.lessons import Lessons, settled_forecasts
 from scorecast.ledger.marks import SHIFT, SPREAD, Mark, counted, forecaster_of, group_of, mark
 from scorecast.shared_fits import Recent
+
+if TYPE_CHECKING:
+    from records.store.resolutions import Resolutions
 
 MOST = 10_000
 """Resolutions that are learned from, the last ones."""

@@ -20,6 +20,7 @@ from multiprocessing.process import BaseProcess
 from multiprocessing.reduction import ForkingPickler
 
 from scorecast.batch.processes.serving import NOTHING, Answered, Used, serve
+from scorecast.batch.processes.sizing import cores
 from scorecast.batch.sent.carriage import Lost
 from scorecast.batch.sent.errors import WorkersFailed
 
@@ -86,6 +87,13 @@ class Packed:
     content: memoryview
 
 
+def begin_server() -> None:
+    """Have the server process load the libraries, without waiting for it; one that was begun before is kept."""
+    forkserver.set_forkserver_preload(LOADED)
+    with _undisturbed():
+        forkserver.ensure_running()
+
+
 class Pipes:
     """Reaches workers of one kind; a ``scorecast.batch.sent.carriage.Carriage``. Belongs to one thread."""
 
@@ -94,12 +102,9 @@ class Pipes:
     most_false_starts = 3
 
     def __init__(self, kind: type) -> None:
-        """Have the server process load the libraries, without waiting for it."""
+        begin_server()
         self._kind, self._places = kind, list[Place]()
         self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(LOADED)
-        with _undisturbed():
-            forkserver.ensure_running()
 
     @property
     def used(self) -> Sequence[Used]:
@@ -163,7 +168,7 @@ class Pipes:
 
     def processors(self) -> float:
         """Count the processors of this machine."""
-        return float(multiprocessing.cpu_count())
+        return float(cores())
 
     def _taken(self, place: Place) -> Process:
         """Return the worker of a place, which begins now if there is none."""

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import math
-import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from agent.predictor import Agent
 from scorecast.batch.crew import Alone, Calling, Crew
-from scorecast.batch.engine import CHUNK
 from scorecast.batch.processes.carriage import Pipes
 from scorecast.batch.processes.serving import Used
 from scorecast.batch.sent.statistics import AHEAD, StatisticsCrew
@@ -17,24 +14,8 @@ from scorecast.batch.sent.team import Team
 from scorecast.batch.sent.worker import StatisticsWorker
 from scorecast.pipeline import Pipeline
 
-SMALL = 3_000
-"""Items below which one process is done before several have begun."""
-MOST = 8
-"""Processes that are begun unasked: the one that writes keeps no more of them busy."""
 FEW = 100
 """Items of one as-of date that are answered faster than what they rest on is sent."""
-
-
-def usual(items: int) -> int:
-    """Return how many processes so many items of statistics are worth on this machine."""
-    if items < SMALL:
-        return 1
-    return min(math.ceil(items / CHUNK), cores(), MOST)
-
-
-def cores() -> int:
-    """Count the processors that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def on_machine(

@@ -19,7 +19,8 @@ from scorecast.batch.crew import alone
 from scorecast.batch.engine import Engine
 from scorecast.batch.options import BatchOptions
 from scorecast.batch.plan import read_plan, table_of
-from scorecast.batch.processes.crew import MOST, SMALL, on_machine, usual
+from scorecast.batch.processes.crew import on_machine
+from scorecast.batch.processes.sizing import MOST, SMALL, usual
 from scorecast.cli.batch_run import check_workers
 from scorecast.cli.cluster_options import Engine as Which
 from scorecast.cli.cluster_options import cluster_of
