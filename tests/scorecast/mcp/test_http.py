@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+import socket
+import threading
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -116,6 +120,51 @@ def test_the_agent_forecasts_where_a_language_model_is_configured_and_says_so_wh
     assert next(one["reasons_for"] for one in told["opinions"] if one["speaks"]) == ["its siblings score so"]
     kept = ledger_store.ledger.entry(told["id"]).forecast
     assert kept.provenance.settings["llm"] == "scripted-model"
+
+
+MODERN = {
+    "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+    "io.modelcontextprotocol/clientInfo": {"name": "agent", "version": "1"},
+    "io.modelcontextprotocol/clientCapabilities": {},
+}
+ROUTED = {"MCP-Protocol-Version": "2026-07-28", "Mcp-Method": "tools/call", "Mcp-Name": "forecast"}
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize(("headers", "meta"), [(ACCEPT, {}), (ACCEPT | ROUTED, MODERN)], ids=["2025", "2026"])
+def test_a_client_that_leaves_ends_its_call_and_nothing_is_entered(
+    remote, remote_address, ledger_store, monkeypatch, audit_log, headers, meta
+) -> None:
+    asked, go_on = threading.Event(), threading.Event()
+
+    def answering(request):
+        asked.set()
+        go_on.wait(60)
+        return calls("submit_forecast", OPINION) if request.body.get("tools") else says("unknown")
+
+    before = {entry.id for entry in ledger_store.ledger.entries(limit=1000)}
+    ended = len(audit_log(lambda _lines: True))
+    with ScriptedEndpoint(answering) as endpoint:
+        monkeypatch.setenv("OPENAI_BASE_URL", endpoint.url)
+        monkeypatch.setenv("SCORECAST_MODEL", "scripted-model")
+        parameters = {"name": "forecast", "arguments": QUESTION | {"agent": True}, "_meta": meta}
+        calling = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": parameters}
+        with posted(remote_address, calling, headers):
+            assert asked.wait(60)
+        audit_log(lambda lines: len(lines) > ended)
+        go_on.set()
+        entered = remote.call("forecast", **QUESTION, agent=True).structured_content["id"]
+    assert {entry.id for entry in ledger_store.ledger.entries(limit=1000)} - before == {entered}
+
+
+def posted(address: str, document: object, headers: dict[str, str]) -> socket.socket:
+    """Send a request, and return the connection on which nobody listens for the answer."""
+    place, body = urlsplit(address), json.dumps(document)
+    told = headers | {"Host": place.netloc, "Content-Type": "application/json", "Content-Length": str(len(body))}
+    lines = [f"POST {place.path} HTTP/1.1", *(f"{name}: {value}" for name, value in told.items()), "", body]
+    connection = socket.create_connection((place.hostname, place.port))
+    connection.sendall("\r\n".join(lines).encode())
+    return connection
 
 
 def test_it_can_be_switched_off(home) -> None:
