@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from pydantic import JsonValue
 
+from agent.access.sound import Unsound, sound_message, sound_text, sound_usage
 from agent.access.usage import Usage, bytes_of, read_usage
 
 Body = dict[str, JsonValue]
@@ -20,7 +21,7 @@ class Completion(NamedTuple):
     """One complete reply.
 
     Attributes:
-        body: the ``chat.completion`` object.
+        body: the ``chat.completion`` object, with what was read of it.
         message: the assistant's message in it.
         finish: why the model stopped.
         usage: tokens, as told or estimated.
@@ -50,13 +51,24 @@ def read_completion(body: JsonValue, *, request_bytes: int) -> Completion:
         raise Broken(f"the reply is {type(body).__name__}, expected a JSON object")
     choices = body.get("choices")
     choice = choices[0] if isinstance(choices, list) and choices else None
-    message = choice.get("message") if isinstance(choice, dict) else None
-    if not isinstance(choice, dict) or not isinstance(message, dict):
+    told = choice.get("message") if isinstance(choice, dict) else None
+    if not isinstance(choice, dict) or not isinstance(told, dict) or body.get("error"):
         raise Broken(f"the reply has no message: {_told(body)}")
     if not isinstance(finish := choice.get("finish_reason"), str):
         raise Broken("the reply breaks off: it has no finish_reason")
+    try:
+        message = sound_message(told)
+    except Unsound as error:
+        raise Broken(f"the reply makes no sense: {error}") from None
     usage = read_usage(body.get("usage"), request_bytes=request_bytes, reply_bytes=bytes_of(message))
-    return Completion(body, message, finish, usage)
+    return Completion(_whole(body, message, sound_text(finish)), message, finish, usage)
+
+
+def _whole(body: Body, message: Body, finish: str) -> Body:
+    """The object as it is kept and handed on: what was read, and nothing that was not."""
+    told: Body = {name: sound_text(text) for name in ("id", "model") if isinstance(text := body.get(name), str)}
+    choice: Body = {"index": 0, "message": message, "finish_reason": finish}
+    return told | {"object": "chat.completion", "choices": [choice], "usage": sound_usage(body.get("usage"))}
 
 
 def _told(body: Body) -> str:

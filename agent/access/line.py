@@ -79,7 +79,7 @@ class BudgetLine:
             raise
         self._keep(asked, got=got, failure="", seconds=clock() - begun)
         if refusal := got.completion.refusal:
-            raise ModelRefused(f"{self.settings.model} declined to answer: {refusal[:300]}")
+            raise ModelRefused(f"{self.settings.model} declined to answer: {self.settings.one_line(refusal)}")
         return got
 
     def _asked(self, body: Body) -> Asked:

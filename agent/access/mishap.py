@@ -7,9 +7,11 @@ to connect, so only what the system itself says about names, routes, ports and c
 from __future__ import annotations
 
 import errno
+import json
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 import httpx2
 
@@ -30,20 +32,30 @@ def setback_of(error: Exception, *, settings: AccessSettings) -> Setback:
     return Setback(Kind.LOST, settings.one_line(f"the connection failed {told}"))
 
 
-def refusal_of(response: httpx2.Response, *, settings: AccessSettings) -> Setback:
-    """Return what a reply that was read, and has no status of success, means; likewise."""
+class Came(NamedTuple):
+    """A reply that was read to its end."""
+
+    status: int
+    phrase: str
+    headers: Mapping[str, str]
+    content: bytes
+
+
+def refusal_of(came: Came, *, settings: AccessSettings) -> Setback:
+    """Return what a reply without a status of success means; likewise."""
+    text = came.content.decode(errors="replace")
     try:
-        body = response.json()
+        body = json.loads(text)
     except (ValueError, RecursionError):
         body = None
     error = body.get("error", body) if isinstance(body, dict) else body
     told = error.get("message") if isinstance(error, dict) else error
     return Setback(
-        kind_of(response.status_code),
-        settings.one_line(str(told or response.text or response.reason_phrase)),
-        status=response.status_code,
+        kind_of(came.status),
+        settings.one_line(str(told or text or came.phrase)),
+        status=came.status,
         code=str((error.get("code") if isinstance(error, dict) else "") or ""),
-        retry_after=retry_after(response.headers),
+        retry_after=retry_after(came.headers),
     )
 
 

@@ -10,6 +10,8 @@ from agent.errors import NotConfigured
 
 OPENAI = "https://api.openai.com/v1"
 HIDDEN = "[key]"
+SECRET = 6
+"""Characters below which a key is no secret, such as ``none``, and hiding it would spoil every text."""
 LONGEST_REASON = 300
 """Characters of what a server said that are shown."""
 POSITIVE = (
@@ -94,7 +96,11 @@ class AccessSettings:
 
     def without_key(self, text: str) -> str:
         """Return a text in which the key, wherever it stands, is hidden."""
-        return text.replace(self.api_key, HIDDEN) if self.api_key else text
+        return text.replace(self.api_key, HIDDEN) if len(self.api_key) >= SECRET else text
+
+    def bytes_without_key(self, content: bytes) -> bytes:
+        """Return what a server sent without the key that it was sent: replies are kept and shown."""
+        return content.replace(self.api_key.encode(), HIDDEN.encode()) if len(self.api_key) >= SECRET else content
 
     def one_line(self, text: str) -> str:
         """Return what a server said as it may be shown: on one line of limited length, and without the key."""

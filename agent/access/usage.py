@@ -15,6 +15,8 @@ from records.base import Value
 
 BYTES_PER_TOKEN = 4
 WORST_BYTES_PER_TOKEN = 2
+MOST_TOKENS = 1_000_000_000
+"""Tokens of one reply above which a figure is none."""
 PER_REQUEST = 16
 """Tokens that a chat template may add around a request."""
 
@@ -60,20 +62,24 @@ def worst_prompt(size: int) -> int:
 def read_usage(told: JsonValue, *, request_bytes: int, reply_bytes: int) -> Usage:
     """Return the usage that a reply tells, or an estimate where it tells none that makes sense."""
     figures = told if isinstance(told, dict) else {}
-    prompt, completion = _count(figures.get("prompt_tokens")), _count(figures.get("completion_tokens"))
+    prompt, completion = count(figures.get("prompt_tokens")), count(figures.get("completion_tokens"))
     if prompt is None or completion is None:
         return Usage(prompt=tokens_in_bytes(request_bytes), completion=tokens_in_bytes(reply_bytes), estimated=True)
     return Usage(
         prompt=prompt,
         completion=completion,
-        cached_prompt=min(prompt, _detail(figures.get("prompt_tokens_details"), "cached_tokens")),
-        reasoning=min(completion, _detail(figures.get("completion_tokens_details"), "reasoning_tokens")),
+        cached_prompt=min(prompt, detail(figures.get("prompt_tokens_details"), "cached_tokens")),
+        reasoning=min(completion, detail(figures.get("completion_tokens_details"), "reasoning_tokens")),
     )
 
 
-def _count(value: JsonValue) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+def count(value: JsonValue) -> int | None:
+    """Return a number of tokens; None for what is none."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        return None
+    return value if 0 <= value <= MOST_TOKENS else None
 
 
-def _detail(details: JsonValue, name: str) -> int:
-    return (_count(details.get(name)) or 0) if isinstance(details, dict) else 0
+def detail(details: JsonValue, name: str) -> int:
+    """Return a number of tokens among details, 0 where it is not told."""
+    return (count(details.get(name)) or 0) if isinstance(details, dict) else 0

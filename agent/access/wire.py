@@ -17,10 +17,10 @@ import httpx2
 from pydantic import JsonValue
 
 from agent.access.completion import Body, joined
-from agent.access.mishap import refusal_of, setback_of
+from agent.access.mishap import Came, refusal_of, setback_of
 from agent.access.setback import Kind, Setback
 from agent.access.settings import AccessSettings
-from agent.access.transport import credentials, http_client
+from agent.access.transport import LARGEST_REPLY, credentials, http_client
 from agent.access.writing import Writer
 
 EVENTS = re.compile(r"\r\n\r\n|\n\n|\r\r")
@@ -41,7 +41,7 @@ class Wire:
         self._headers = {
             "Content-Type": "application/json",
             "Accept": "application/json, text/event-stream",
-            "Accept-Encoding": "identity",  # so that the limit on a reply holds for what it unpacks to
+            "Accept-Encoding": "identity",
             **credentials(settings),
         }
 
@@ -51,11 +51,11 @@ class Wire:
         Raises:
             Setback: no reply, an HTTP error, or a reply that is no JSON.
         """
-        response = await self._post(body)
-        if not response.is_success:
-            raise refusal_of(response, settings=self._settings)
+        came = await self._post(body)
+        if not 200 <= came.status < 300:
+            raise refusal_of(came, settings=self._settings)
         try:
-            return self._read(response)
+            return self._parsed(came)
         except (ValueError, RecursionError):
             raise Setback(Kind.LOST, "the reply is no JSON: is OPENAI_BASE_URL the address of an API?") from None
 
@@ -63,22 +63,24 @@ class Wire:
         """Close all connections."""
         await self._http.aclose()
 
-    async def _post(self, body: Body) -> httpx2.Response:
+    async def _post(self, body: Body) -> Came:
         """Return a reply that was read to its end."""
-        content = self._writer.compact(body).encode()
+        sent = self._writer.compact(body).encode()
+        asked = self._http.stream("POST", self._url, content=sent, headers=self._headers)
         try:
-            async with asyncio.timeout(self._settings.timeout_seconds):
-                return await self._http.post(self._url, content=content, headers=self._headers)
+            async with asyncio.timeout(self._settings.timeout_seconds), asked as response:
+                content = self._settings.bytes_without_key(await _read(response))
+                return Came(response.status_code, response.reason_phrase, response.headers, content)
         except Setback:
             raise
         except Exception as error:  # noqa: BLE001 - the transport lets some errors of its own pass as they are
             raise setback_of(error, settings=self._settings) from None
 
-    def _read(self, response: httpx2.Response) -> JsonValue:
+    def _parsed(self, came: Came) -> JsonValue:
         """Parse a reply; one that came as a stream is joined, whether a stream was asked for or not."""
-        if response.headers.get("content-type", "").startswith("text/event-stream"):
-            return joined(self._told(chunk) for chunk in chunks(response.text))
-        return cast("JsonValue", response.json())
+        if came.headers.get("content-type", "").startswith("text/event-stream"):
+            return joined(self._told(chunk) for chunk in chunks(came.content.decode(errors="replace")))
+        return cast("JsonValue", json.loads(came.content))
 
     def _told(self, chunk: JsonValue) -> JsonValue:
         """Return a chunk of a stream, unless it tells an error."""
@@ -87,6 +89,16 @@ class Wire:
             told = error.get("message") if isinstance(error, dict) else error
             raise Setback(Kind.LOST, self._settings.one_line(f"the stream ends with an error: {told}"))
         return chunk
+
+
+async def _read(response: httpx2.Response, *, largest: int = LARGEST_REPLY) -> bytes:
+    """Read a reply; one that was compressed though nobody asked for that is bounded in what it unpacks to."""
+    content = bytearray()
+    async for part in response.aiter_bytes():
+        content += part
+        if len(content) > largest:
+            raise Setback(Kind.LOST, f"the reply is larger than {largest} bytes")
+    return bytes(content)
 
 
 def chunks(text: str) -> Iterator[JsonValue]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
 import pytest
@@ -54,3 +56,36 @@ def script_and_endpoint(
         return served, connect(served.url, **fields)
 
     return both
+
+
+@contextmanager
+def _bytes_at_port(answer: bytes | None) -> Iterator[str]:
+    """Answer every connection with these bytes once a request came, and close it; None closes it at once."""
+    server = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        while True:
+            try:
+                connection, _ = server.accept()
+            except OSError:
+                return
+            with connection:
+                if answer is not None:
+                    connection.recv(65536)
+                    connection.sendall(answer)
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.getsockname()[1]}/v1"
+    finally:
+        server.shutdown(socket.SHUT_RDWR)
+        server.close()
+        thread.join()
+
+
+@pytest.fixture
+def at_port() -> Iterator[Callable[[bytes | None], str]]:
+    """Serve bytes as they are, also those that are no HTTP."""
+    with ExitStack() as stack:
+        yield lambda answer: stack.enter_context(_bytes_at_port(answer))

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import socket
 import ssl
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 
 import httpx2
 import pytest
@@ -38,39 +37,6 @@ def _setback(url, **fields) -> Setback:
     with pytest.raises(Setback) as raised:
         _send(url, **fields)
     return raised.value
-
-
-@contextmanager
-def _bytes_at_port(answer: bytes | None) -> Iterator[str]:
-    """Answer every connection with these bytes once a request came, and close it; None closes it at once."""
-    server = socket.create_server(("127.0.0.1", 0))
-
-    def serve() -> None:
-        while True:
-            try:
-                connection, _ = server.accept()
-            except OSError:
-                return
-            with connection:
-                if answer is not None:
-                    connection.recv(65536)
-                    connection.sendall(answer)
-
-    thread = threading.Thread(target=serve)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.getsockname()[1]}/v1"
-    finally:
-        server.shutdown(socket.SHUT_RDWR)
-        server.close()
-        thread.join()
-
-
-@pytest.fixture
-def at_port() -> Iterator[Callable[[bytes | None], str]]:
-    """Serve bytes as they are, also those that are no HTTP."""
-    with ExitStack() as stack:
-        yield lambda answer: stack.enter_context(_bytes_at_port(answer))
 
 
 def test_fields_that_only_some_endpoints_know_are_sent_as_they_are(serve):
@@ -195,6 +161,12 @@ def test_no_more_than_the_limit_is_read_of_any_reply(at_port, status, stream):
     setback = _setback(at_port(head.encode() + b" " * (LARGEST_REPLY + 1)))
     assert (setback.kind, setback.status) == (Kind.LOST, None)
     assert "larger than" in setback.reason
+
+
+def test_a_reply_that_was_packed_unasked_is_bounded_in_what_it_unpacks_to(at_port):
+    bomb = gzip.compress(b" " * (LARGEST_REPLY + 1))
+    head = f"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {len(bomb)}\r\n\r\n"
+    assert "larger than" in _setback(at_port(head.encode() + bomb)).reason
 
 
 def test_an_error_told_in_a_stream_is_told(at_port):
