@@ -22,9 +22,13 @@ if TYPE_CHECKING:
 
 
 def console(*, stderr: bool = False) -> Console:
-    """Return a console on stdout or stderr; narrower than a wide terminal, so that cards stay readable."""
+    """Return a console on stdout or stderr; narrower than a wide terminal, so that cards stay readable.
+
+    Names come from strangers: what looks like markup or the code of a picture in them is text.
+    """
     plain = Console(stderr=stderr)
-    return Console(width=min(plain.width, card.WIDE) if plain.is_terminal else card.WIDE, stderr=stderr)
+    width = min(plain.width, card.WIDE) if plain.is_terminal else card.WIDE
+    return Console(width=width, stderr=stderr, markup=False, emoji=False)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterable, Sequence
 
 from rich.console import Console, Group, RenderableType
-from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
@@ -50,7 +49,7 @@ def fitting(columns: int, beside: int = 0) -> int:
 def card(reply: Reply, *, threshold: float | None = None, columns: int = WIDE) -> RenderableType:
     """Lay one reply out: what was asked, what is known already, the forecast, and what it rests on."""
     question = reply.question
-    title = f"{question.model.name} on {question.benchmark.name}"
+    title = Text(f"{question.model.name} on {question.benchmark.name}")
     if not isinstance(reply.answer, Forecast):
         return Panel(Text(f"No forecast: {reply.answer.reason}"), title=title, title_align="left", expand=False)
     forecast = reply.answer
@@ -83,7 +82,7 @@ def comparison(first: Forecast, second: Forecast, *, columns: int = WIDE) -> Ren
     verdict = Text.assemble(
         (f"{likelier} scores better with probability {chance(odds)}", "bold"), ", the two taken as independent."
     )
-    title = f"{names[0]} or {names[1]} on {first.question.benchmark.name}"
+    title = Text(f"{names[0]} or {names[1]} on {first.question.benchmark.name}")
     return Panel(Group(verdict, Text(), table), title=title, title_align="left", padding=(0, 1), expand=False)
 
 
@@ -219,11 +218,11 @@ def _evidence(forecast: Forecast) -> RenderableType:
     return Group(table, *references)
 
 
-def _evidence_row(item: Evidence, links: Sequence[str]) -> tuple[str, str, str, str, str]:
+def _evidence_row(item: Evidence, links: Sequence[str]) -> Iterable[Text]:
     record = item.record
     source = f"{record.source} [{links.index(record.url) + 1}]" if record.url else record.source
     what = f"{record.model} on {record.benchmark}"
-    return what, f"{record.value:g}", f"{record.published}{_basis(record)}", escape(source), item.why
+    return map(Text, (what, f"{record.value:g}", f"{record.published}{_basis(record)}", source, item.why))
 
 
 def _basis(record: Record) -> str:
@@ -236,7 +235,9 @@ def _records_table(records: Sequence[Record], metric: Metric) -> Table:
         error = f" ± {record.standard_error:.1f}" if record.standard_error else ""
         source = Text(record.source, style=f"link {record.url}" if record.url else "")
         told = str(record.setting) if record.setting.told() else ""
-        table.add_row(f"  {score(record.value, metric)}{error}", f"{record.published}{_basis(record)}", source, told)
+        table.add_row(
+            f"  {score(record.value, metric)}{error}", f"{record.published}{_basis(record)}", source, Text(told)
+        )
     return table
 
 
@@ -249,10 +250,10 @@ def _components(forecast: Forecast) -> RenderableType:
     return Group(table, Text(forecast.weighing, style="dim"))
 
 
-def _component_row(part: Component, metric: Metric) -> tuple[str, str, str, str, str]:
+def _component_row(part: Component, metric: Metric) -> Iterable[Text]:
     low, high = part.distribution.interval(90)
     reach = f"{score(low, metric)} to {score(high, metric)}"
-    return part.name, f"{part.weight:.2f}", score(part.distribution.median, metric), reach, part.reason
+    return map(Text, (part.name, f"{part.weight:.2f}", score(part.distribution.median, metric), reach, part.reason))
 
 
 def _reasons(reply: Reply) -> Iterable[RenderableType]:

@@ -53,7 +53,7 @@ def ranking(replies: Sequence[Reply], *, threshold: float | None = None, columns
     stated = [forecast.distribution for _, forecast in made]
     best = probabilities_best(stated, higher_is_better=metric.higher_is_better)
     low, high = axis(stated, metric, threshold)
-    passing = [] if threshold is None else [f"P({reached(made[0][1], threshold)[0]})"]
+    passing: list[str] = [] if threshold is None else [f"P({reached(made[0][1], threshold)[0]})"]
     table = Table("Model", "best with", "median", *passing, "50, 80 and 90 %", "ledger", box=None, header_style="bold")
     named = max(len(forecast.question.model.name) for _, forecast in made)
     width = fitting(columns, BESIDE + named + sum(map(len, passing)))
@@ -68,7 +68,7 @@ def ranking(replies: Sequence[Reply], *, threshold: float | None = None, columns
     setting = f"; setting: {question.setting}" if question.setting.told() else ""
     head = Text(f"as of {question.as_of}{setting}; the scores are taken as independent", style="dim")
     parts: list[RenderableType] = [head, Text(), table, Text(), *(Text(line) for line in _notes(replies))]
-    return Panel(Group(*parts), title=question.benchmark.name, title_align="left", padding=(0, 1), expand=False)
+    return Panel(Group(*parts), title=Text(question.benchmark.name), title_align="left", padding=(0, 1), expand=False)
 
 
 def several_json(replies: Sequence[Reply], *, threshold: float | None = None) -> dict[str, Json]:

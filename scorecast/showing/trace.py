@@ -32,7 +32,7 @@ SYSTEM = 160
 def trace(remembered: Remembered) -> RenderableType:
     """Lay out all conversations of one forecast."""
     question = remembered.question
-    title = f"{question.model.name} on {question.benchmark.name}: what was said"
+    title = Text(printable(f"{question.model.name} on {question.benchmark.name}: what was said"))
     parts = [part for opinion in remembered.opinions for part in _opinion(opinion)]
     parts.append(Rule("outcome", style="dim"))
     parts += [_stated("language model", remembered.agent), _stated("statistics", remembered.statistics)]
@@ -42,7 +42,7 @@ def trace(remembered: Remembered) -> RenderableType:
 
 
 def _opinion(opinion: Opinion) -> Iterator[RenderableType]:
-    yield Rule(opinion.framing.replace("_", " "), style="dim")
+    yield Rule(Text(opinion.framing.replace("_", " ")), style="dim")
     for said in opinion.messages:
         yield _message(said)
     yield _stated(

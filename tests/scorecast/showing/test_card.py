@@ -207,3 +207,13 @@ def test_bars_fit_narrow_terminals(reply, columns) -> None:
     assert all("░" in line and "┃" in line for line in lines if "▓▓" in line)
     [mark] = [line.index("▲") for line in lines if "▲" in line]
     assert mark < columns
+
+
+def test_names_that_look_like_markup_are_shown_as_they_stand(reply, make_model) -> None:
+    made = reply()
+    question = made.answer.question.model_copy(update={"model": make_model("mine", name="my[/bold] [red]model:cat:")})
+    found = made.answer.evidence[0].model_copy(update={"why": "of the same family, [/x]"})
+    odd = Reply(answer=made.answer.model_copy(update={"question": question, "evidence": (found,)}))
+    for shown in (card(odd), comparison(odd.answer, made.answer), ranking([odd, made, made])):
+        assert "my[/bold] [red]model:cat:" in text(shown)
+    assert "of the same family, [/x]" in text(card(odd))
