@@ -27,6 +27,9 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--disable-extensions",
+    "--disable-site-isolation-trials",  # fewer processes: one browser for one service
+    "--renderer-process-limit=1",
 )
 MARKUP = "<img src=x onerror=\"window.planted='name'\">"
 NOTE = "<script>window.planted='note'</script><svg onload=\"window.planted='note'\">"
