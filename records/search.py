@@ -80,6 +80,7 @@ class GroupBy(StrEnum):
     DOMAIN = "domain"
     SOURCE = "source"
     YEAR = "year"
+    SETTING = "setting"
 
 
 class Aggregate(Value):

@@ -70,6 +70,8 @@ def _labels(visible: Visible, rows: Numbers, by: GroupBy) -> Labels:
             return _texts(visible.column("source").iloc[rows])
         case GroupBy.YEAR:
             return _texts(visible.column("published").iloc[rows].dt.year.astype(str))
+        case GroupBy.SETTING:
+            return _texts(str(setting) for setting in visible.settings)[visible.setting_of[rows]]
         case _:
             return np.full(len(rows), "", dtype=object)
 

@@ -77,12 +77,17 @@ class Desk:
             self.refused.append(record.id)
             raise ToolError(f"there is no record {record.id}")
         self.shown[record.id] = record
-        return record_line(record, unit=self.unit_of(record.benchmark))
+        return record_line(record, unit=self.unit_of(record.benchmark), domain=self._domain(record.benchmark))
 
     def unit_of(self, benchmark: str) -> str:
         """Unit in which records of a benchmark are told."""
         known = self.history.benchmarks.get(benchmark)
         return known.metric.unit.value if known else self.question.metric.unit.value
+
+    def _domain(self, benchmark: str) -> str:
+        """What a benchmark is about, where its name does not say it."""
+        known = self.history.benchmarks.get(benchmark) if self.masks else None
+        return known.domain if known else ""
 
     def _line(self, passage: Passage) -> str:
         if passage.record is not None:
@@ -103,11 +108,12 @@ class Desk:
         return admitted
 
 
-def record_line(record: Record, *, unit: str) -> str:
+def record_line(record: Record, *, unit: str, domain: str = "") -> str:
     """Tell a record on one line: id, cell, value, conditions, date, source, and its note as a quotation."""
+    about = f" ({one_line(domain)})" if domain else ""
     error = f" ± {record.standard_error:.2g}" if record.standard_error else ""
     parts = [
-        f"[{record.id}] {record.model} on {record.benchmark}: {record.value:.4g} {unit}{error}",
+        f"[{record.id}] {record.model} on {record.benchmark}{about}: {record.value:.4g} {unit}{error}",
         f"metric: {record.metric}" if record.metric else "",
         f"setting: {_setting(record.setting)}" if record.setting.told() else "",
         f"{record.items} items" if record.items else "",

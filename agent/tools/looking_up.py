@@ -78,14 +78,15 @@ def _shown(desk: Desk, passages: tuple[Passage, ...]) -> str:
 
 def figures(desk: Desk, group: Aggregate) -> str:
     """Tell the figures of one group on one line."""
-    name, best = one_line(group.group) or "all", f"{desk.figure(group.best)}{_best(desk, group)}"
+    # Masked by itself: with a figure behind it, the name of a family may read as that of a model.
+    name, best = desk.mask(one_line(group.group)) or "all", f"{desk.figure(group.best)}{_best(desk, group)}"
     if group.count == 1:
-        return f"{name}: 1 record, {best}"
+        return f"{name}: from 1 record, {best}"
     told = sorted(group.quantiles.items()) if group.count >= FEW else [(0.5, group.quantiles[0.5])]
     at = "  ".join(f"{level:g}: {desk.figure(value)}" for level, value in told)
     trend = "" if group.trend is None else f"; trend {_signed(group.trend)} a year of release"
     of = f"{group.models} model{'s' * (group.models > 1)} on {group.benchmarks} benchmark{'s' * (group.benchmarks > 1)}"
-    return f"{name}: {group.count} records of {of}; quantiles {at}; best {best}{trend}"
+    return f"{name}: from {group.count} records of {of}; quantiles {at}; best {best}{trend}"
 
 
 def _signed(change: float) -> str:

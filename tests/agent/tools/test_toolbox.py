@@ -233,8 +233,8 @@ def test_a_forecast_that_is_not_the_mix_of_its_components_says_that_it_was_recal
 @pytest.mark.parametrize(
     ("count", "trend", "told"),
     [
-        (1, None, "all: 1 record, 61"),
-        (3, None, "all: 3 records of 2 models on 1 benchmark; quantiles 0.5: 61; best 61"),
+        (1, None, "all: from 1 record, 61"),
+        (3, None, "all: from 3 records of 2 models on 1 benchmark; quantiles 0.5: 61; best 61"),
         (9, 1156.3, "quantiles 0: 61  0.5: 61  1: 61; best 61; trend +1156 a year of release"),
         (9, -0.5, "; trend -0.5 a year of release"),
     ],
@@ -258,3 +258,19 @@ def test_a_look_up_of_an_asked_model_or_benchmark_without_records_says_so(desk, 
     mine = dataclasses.replace(desk, question=desk.question.model_copy(update=own))
     assert "the asked model has no visible record" in serve(mine, "filter_records", {"models": ["my-own"]})
     assert "the asked benchmark has no visible record" in serve(mine, "filter_records", {"benchmarks": ["my-test"]})
+
+
+def test_where_names_are_masked_a_record_tells_the_domain_of_its_benchmark(desk) -> None:
+    record = desk.history.record(desk.history.records["id"].iloc[0])
+    known = desk.history.benchmarks[record.benchmark].model_copy(update={"domain": "coding"})
+    history = dataclasses.replace(desk.history, benchmarks={**desk.history.benchmarks, known.id: known})
+    told = dataclasses.replace(desk, history=history, shown={})
+    assert f" on {known.id} (coding): " in dataclasses.replace(told, mask=str.strip).show_record(record)
+    assert f" on {known.id}: " in told.show_record(record)
+
+
+def test_the_name_of_a_group_is_masked_by_itself(desk) -> None:
+    """With a figure behind it, the name of a family reads as that of a model: ``o`` and ``1 record``."""
+    one = Aggregate(group="o", count=1, models=1, benchmarks=1, quantiles={0.5: 61.0}, best=61.0, best_record="")
+    masked = dataclasses.replace(desk, mask=lambda text: {"o": "Family F1"}[text])
+    assert figures(masked, one) == "Family F1: from 1 record, 61"
