@@ -13,6 +13,7 @@ from records.ledger import Issued
 from records.quantiles import LEVELS
 from records.question import Question
 from records.record import Record
+from scorecast.library.arguments import percentage
 from scorecast.pipeline import Reply
 
 if TYPE_CHECKING:
@@ -101,9 +102,9 @@ class ScoreForecast:
         """Return the central interval that holds the score with probability ``percent`` / 100.
 
         Raises:
-            DistributionError: a percentage outside 0 to 100.
+            UsageError: a percentage outside 1 to 100.
         """
-        return self.distribution.interval(percent)
+        return self.distribution.interval(percentage(percent))
 
     def probability_above(self, threshold: float | ScoreForecast | None = None) -> float:
         """Return the probability of a score at or above a threshold, or above that of another forecast.

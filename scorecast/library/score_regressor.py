@@ -21,6 +21,7 @@ from records.errors import UsageError
 from records.forecast import Answer, Forecast
 from records.metric import Floats
 from records.stages import FittedPredictor
+from scorecast.library.arguments import percentage
 from scorecast.library.functions import session
 from scorecast.library.score_table import Cell, Learnt, ScoreTable
 from scorecast.library.session import Table
@@ -100,7 +101,7 @@ class ScoreRegressor:
 
     def predict_interval(self, X: Table, *, percent: float = 90.0) -> Floats:  # noqa: N803
         """Return lower and upper ends of central intervals, shape ``(n, 2)``; otherwise as ``predict``."""
-        tail = (1.0 - percent / 100.0) / 2.0
+        tail = (1.0 - percentage(percent) / 100.0) / 2.0
         return self.predict(X, quantiles=(tail, 1.0 - tail))
 
     def predict_distribution(self, X: Table) -> list[Distribution | None]:  # noqa: N803

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import os
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
@@ -23,6 +24,7 @@ from records.search import SearchIndex
 from records.stages import HistorySource
 from scorecast.batch.plan import Plan, frame_rows, read_plan, table_of
 from scorecast.ledger.issuing import issued
+from scorecast.library import arguments
 from scorecast.library.score_forecast import ScoreForecast
 from scorecast.library.score_forecasts import ScoreComparison, ScoreForecasts
 from scorecast.library.together import answered_together
@@ -40,6 +42,8 @@ FAULTS = 5
 
 MOST_QUESTIONS = 10_000
 """Of one call; a plan of more is a job for ``scorecast batch``."""
+
+OPTION = re.compile(r"--([a-z][a-z-]*)")
 
 Table: TypeAlias = pd.DataFrame | Iterable[Mapping[str, object]]
 """A data frame, or mappings, one a row."""
@@ -143,9 +147,10 @@ class Session:
             own=own,
             own_benchmark=own_benchmark,
         )
-        if threshold is not None:
-            check_threshold(threshold, question.benchmark)
-        [told] = self._told([question], [threshold])
+        reached = None if threshold is None else arguments.score(threshold, "threshold")
+        if reached is not None:
+            check_threshold(reached, question.benchmark)
+        [told] = self._told([question], [reached])
         return told
 
     def forecasts(
@@ -228,20 +233,28 @@ class Session:
         own: OwnModel | None,
         own_benchmark: OwnBenchmark | None,
     ) -> Question:
-        if not (known or (own and own.told)):
-            catalogue.model(model)  # an unknown name is told as one, with the nearest
-        return plan(
-            catalogue,
-            model=model,
-            benchmark=benchmark,
-            as_of=as_of or self.today(),
-            today=self.today(),
-            own=own or OwnModel(),
-            described=own_benchmark,
-            known=[f"{name}={value!r}" for name, value in (known or {}).items()],
-            setting=[f"{name}={value}" for name, value in (setting or {}).items()],
-            withhold=withhold,
-        )
+        arguments.facts(own, OwnModel, "own")
+        arguments.facts(own_benchmark, OwnBenchmark, "own_benchmark")
+        scores = arguments.known_scores(known)
+        if not (scores or (own and own.told)):
+            catalogue.model(arguments.name(model, "model"))  # an unknown name is told as one, with the nearest
+        try:
+            return plan(
+                catalogue,
+                model=arguments.name(model, "model"),
+                benchmark=arguments.name(benchmark, "benchmark"),
+                as_of=as_of or self.today(),
+                today=self.today(),
+                own=own or OwnModel(),
+                described=own_benchmark,
+                known=scores,
+                setting=arguments.setting(setting),
+                withhold=withhold,
+            )
+        except UsageError as error:
+            if type(error) is not UsageError:
+                raise  # it carries the names that are near
+            raise UsageError(OPTION.sub(_argument, str(error))) from None
 
     def _told(
         self, questions: Sequence[Question], thresholds: Sequence[float | None], *, silent: bool = False
@@ -255,21 +268,33 @@ class Session:
         return tuple(ScoreForecast(*one) for one in zip(entered, thresholds, strict=True))
 
 
+def _argument(option: re.Match[str]) -> str:
+    """Name the argument in place of the option of the command line."""
+    plain = option[1].replace("-", "_")
+    return "own_benchmark" if plain == "new_benchmark" else plain
+
+
 def as_day(told: dt.date | str | None) -> dt.date | None:
     """Read an as-of date.
 
     Raises:
         UsageError: it is none, or before anything was published.
     """
-    try:
-        day = dt.date.fromisoformat(told) if isinstance(told, str) else told
-    except ValueError:
-        raise UsageError(f"as_of takes a date, or year-month-day such as 2025-06-30; found {told!r}.") from None
+    day = _from_text(told) if isinstance(told, str) else told
+    if (day is None) is not (told is None) or not isinstance(day, dt.date | None):
+        raise UsageError(f"as_of takes a date, or year-month-day such as 2025-06-30; found {told!r}.")
     if isinstance(day, dt.datetime):
         day = day.date()  # of a timestamp, such as pandas has them
     if day is not None and day < EARLIEST:
         raise UsageError(f"as_of {day}: nothing was published before {EARLIEST}.")
     return day
+
+
+def _from_text(told: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(told)
+    except ValueError:
+        return None
 
 
 def rows_of(table: Table) -> Rows:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from xml.etree import ElementTree
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -248,3 +249,43 @@ def test_every_public_name_is_there_and_no_other() -> None:
         assert getattr(scorecast, name).__name__ == name
     with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
         getattr(scorecast, "nothing")  # noqa: B009 - a name that mypy does not know
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ({"model": None}, "model takes a name"),
+        ({"benchmark": ["GPQA Diamond"]}, "benchmark takes a name"),
+        ({"threshold": "60"}, "threshold takes a number in the unit of the benchmark"),
+        ({"as_of": 20250101}, "as_of takes a date"),
+        ({"as_of": "soon"}, "as_of takes a date"),
+        ({"known": [71]}, "known takes scores by benchmark"),
+        ({"known": {"aime_2024": "71"}}, "takes a number"),
+        ({"known": {"aime_2024": float("nan")}}, "^known aime_2024=nan: scores on"),
+        ({"setting": "shots=5"}, "setting takes a mapping"),
+        ({"setting": {"temperature": 1}}, "^setting takes KEY=VALUE"),
+        ({"own": {"params_b": 7}}, "own takes a scorecast.OwnModel"),
+    ],
+)
+def test_what_is_no_argument_is_told_by_its_name_in_python(session, arguments, says) -> None:
+    usual = {"model": "Qwen3 32B", "benchmark": "GPQA Diamond"}
+    with pytest.raises(UsageError, match=says):
+        session.forecast(**(usual | arguments))
+
+
+def test_numbers_of_numpy_are_numbers(session) -> None:
+    told = session.forecast(
+        model="mine",
+        benchmark="GPQA Diamond",
+        known={"aime_2024": np.float64(40.0)},
+        setting={"shots": np.int64(5)},
+        threshold=np.float32(50.0),
+    )
+    assert told.question.known[0].value == 40.0
+    assert told.question.setting.shots == 5
+    assert isinstance(told.threshold, float)
+
+
+def test_an_interval_of_a_share_of_one_is_refused(told) -> None:
+    with pytest.raises(UsageError, match=r"1 to 100 percent, such as 90; found 0\.9"):
+        told.interval(0.9)
