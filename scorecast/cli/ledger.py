@@ -94,8 +94,11 @@ def resolve(
     from scorecast.cli.output import console
     from scorecast.ledger.resolving import resolve as settle
     from scorecast.ledger.resolving import resolve_from_records
+    from scorecast.showing.card import doubt
 
-    if from_records == bool(forecast or value is not None):
+    if from_records and forecast:
+        raise UsageError(f"--from-records settles all that was reported; leave it out to settle {forecast} alone.")
+    if not from_records and not forecast:
         raise UsageError("Name a forecast and its value, as in `scorecast resolve 3f2a 71.5`, or say --from-records.")
     if not from_records and value is None:
         raise UsageError(f"Which score came of {forecast}? Say it, as in `scorecast resolve {forecast} 71.5`.")
@@ -107,6 +110,9 @@ def resolve(
             told = settle(workspace.store, forecast, value, now=now, published=day, source=source, url=url)
             settled = (told,)
         teach(workspace, settled)
+    for one in settled if value is not None else ():
+        if doubtful := doubt(one.resolution.value, one.issued.forecast.question.metric):
+            session.tell(f"{doubtful.replace('ask for', 'enter')} A later outcome takes the place of this one.")
     console().print(settled_table(settled) if settled else "No open forecast has been reported since it was issued.")
 
 

@@ -118,7 +118,7 @@ def import_(
 
     missing = [str(path) for path in paths if not path.exists()]
     if missing:
-        raise UsageError(f"There is no {', '.join(missing)}.")
+        raise UsageError(f"{', '.join(missing)}: there is no such file or folder.")
     overrides = Overrides(
         model=model,
         source=source,
@@ -160,7 +160,9 @@ def export(
     with session.workspace() as workspace:
         wanted = _narrowed(workspace, "", model, benchmark, source, "", as_of)
     report = writers[format](wanted, path, overwrite=force)
-    typer.echo(f"{report.records:,} records written to {report.path} ({report.files:,} files).")
+    typer.echo(
+        f"{report.records:,} records written to {report.path} ({report.files:,} file{'s' * (report.files != 1)})."
+    )
     for remark in (*report.remarks, *(f"{count} left out: {why}" for why, count in report.left_out.items())):
         typer.echo(remark, err=True)
     if report.left_out:

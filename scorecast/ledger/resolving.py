@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Iterator
 
 import pandas as pd
@@ -41,13 +42,15 @@ def resolve(
         url: where it can be read.
 
     Raises:
-        UsageError: no such forecast, or an outcome that lies in the future.
+        UsageError: no such forecast, no number, or an outcome that lies in the future.
         DataError: the value cannot be a score on this benchmark.
     """
     day = published or now.date()
     if day > now.date():
         raise UsageError(f"The outcome cannot be dated {day}, after today ({now.date()}).")
     issued = store.ledger.entry(entry_id)
+    if not math.isfinite(value):
+        raise UsageError(f"{value} is no score: expected a number in the unit of {issued.cell[1]}.")
     outcome = Resolution(
         question_id=issued.forecast.question.id, value=value, published=day, source=source or TOLD, url=url
     )

@@ -105,8 +105,8 @@ def climatology(questions: Sequence[Question], source: HistorySource) -> list[An
 
 def _nothing(settled: Sequence[Settled], *, waiting: int) -> str:
     late = len(settled)
-    told = f"{late} settled forecasts were issued when their outcomes were public already, and " if late else ""
+    told = f"forecasts settled whose outcomes were public already when they were issued: {late}; " if late else ""
     return (
-        f"There is no track record yet: {told}{waiting} forecasts wait for their outcome. "
+        f"There is no track record yet: {told}forecasts that wait for their outcome: {waiting}. "
         "`scorecast resolve ID VALUE` settles one, `scorecast resolve --from-records` all that were reported since."
     )

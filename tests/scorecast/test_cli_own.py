@@ -62,6 +62,9 @@ def test_every_forecast_that_is_shown_is_in_the_ledger_and_can_be_settled(run) -
     kept = json.loads(run("ledger", "show", told["id"], "--json")[1])
     assert kept["issued_at"].startswith(told["issued_at"][:19])
     assert kept["forecast"]["question"]["benchmark"]["description"] == TOLD
+    code, _, err = run("resolve", told["id"], "nan")
+    assert (code, "is no score" in err) == (2, True)
+    assert "for 31.5 % enter 31.5" in run("resolve", told["id"], "0.315")[2]
     code, out, _ = run("resolve", told["id"], "31.5")
     assert code == 0
     assert "31.5" in out
