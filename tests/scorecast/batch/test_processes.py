@@ -125,7 +125,7 @@ def alive(pid: int) -> bool:
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are looked at in /proc, which Linux has")
 def test_a_worker_heeds_no_interruption_and_leaves_with_whoever_asked_it(start, tmp_path) -> None:
-    program = start(WAITS)
+    program = start(WAITS, folder=tmp_path)
     program.wait_for("ready")
     pid = int(program.out.read_text().split()[1])
     os.kill(pid, signal.SIGINT)
