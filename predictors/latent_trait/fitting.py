@@ -14,7 +14,7 @@ from predictors.cells import Cells
 from predictors.factors import alternate
 from predictors.latent_trait.curve import response, steepness, straightened
 from predictors.latent_trait.design import Laid
-from predictors.latent_trait.inference import abilities, curves, trait, trait_variance
+from predictors.latent_trait.inference import abilities, curves, mean_squares, trait
 from predictors.latent_trait.regression import Regression, Side
 from records.metric import Floats
 
@@ -140,9 +140,9 @@ def _told(now: Fitted, cells: Cells, floor: Floats) -> tuple[Floats, Floats]:
 
 def _errors(now: Fitted, cells: Cells, floor: Floats) -> Fitted:
     """Update the robust weights and the error variance of each column, measurement taken off."""
-    ability, curve = now.ability.take(cells.row), now.curve.take(cells.column)
-    at = trait(ability.mean, curve.mean)
-    square = (cells.value - response(at, floor)) ** 2 + steepness(at, floor) ** 2 * trait_variance(ability, curve)
+    at = trait(now.ability.mean[cells.row], now.curve.mean[cells.column])
+    doubt = np.maximum(mean_squares(now.ability, now.curve)[cells.row, cells.column] - at**2, 0.0)
+    square = (cells.value - response(at, floor)) ** 2 + steepness(at, floor) ** 2 * doubt
     error = now.error[cells.column]
     total = error + cells.noise
     tail = robust(square / total)

@@ -28,6 +28,13 @@ def trait_variance(ability: Side, curve: Side) -> Floats:
     return np.asarray(from_ability + curve_variance(ability.mean, curve) + both)
 
 
+def mean_squares(ability: Side, curve: Side) -> Floats:
+    """Mean square of the trait of every model on every benchmark, shape ``(M, B)``: one product of two matrices."""
+    of_curves = curve.covariance + curve.mean[:, :, None] * curve.mean[:, None, :]
+    of_models = _squares_with_one(ability)
+    return np.asarray(of_models.reshape(len(of_models), -1) @ of_curves.reshape(len(of_curves), -1).T)
+
+
 def curve_variance(ability: Floats, curve: Side) -> Floats:
     """Variance of the trait that comes from the curves alone, shape ``(n,)``."""
     beside = _with_one(ability)
@@ -54,10 +61,8 @@ def abilities(by: Grouping, curve: Side, told: Floats, weight: Floats, *, mean: 
 
 def curves(by: Grouping, ability: Side, told: Floats, weight: Floats, *, mean: Floats, precision: Floats) -> Side:
     """Posterior of the curves of benchmarks; arguments as in ``abilities``, the sides exchanged."""
-    beside = _with_one(ability.mean)
-    square = beside[:, :, None] * beside[:, None, :]
-    square[:, 1:, 1:] += ability.covariance
-    return _posterior(by.sums(weight, square), by.sums(weight * told, beside), mean, precision)
+    moment = by.sums(weight * told, _with_one(ability.mean))
+    return _posterior(by.sums(weight, _squares_with_one(ability)), moment, mean, precision)
 
 
 def _posterior(told: Floats, moment: Floats, mean: Floats, precision: Floats) -> Side:
@@ -65,6 +70,14 @@ def _posterior(told: Floats, moment: Floats, mean: Floats, precision: Floats) ->
     linear = moment + np.einsum("...ij,nj->ni" if precision.ndim == 2 else "nij,nj->ni", precision, mean)
     covariance = inverse(told + precision)
     return Side(np.einsum("nij,nj->ni", covariance, linear), covariance)
+
+
+def _squares_with_one(ability: Side) -> Floats:
+    """Mean squares and products of ones and abilities, shape ``(M, 1 + k, 1 + k)``."""
+    beside = _with_one(ability.mean)
+    square = beside[:, :, None] * beside[:, None, :]
+    square[:, 1:, 1:] += ability.covariance
+    return np.asarray(square)
 
 
 def _with_one(ability: Floats) -> Floats:

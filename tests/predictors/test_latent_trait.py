@@ -13,7 +13,7 @@ from predictors.cells import Cells, Reports
 from predictors.latent_trait import LatentTrait
 from predictors.latent_trait.curve import FLOOR, floors, response, steepness, straightened
 from predictors.latent_trait.design import Block, Design, directions, indicators, shared
-from predictors.latent_trait.inference import abilities, curves, trait, trait_variance
+from predictors.latent_trait.inference import abilities, curves, mean_squares, trait, trait_variance
 from predictors.latent_trait.regression import Regression, Side
 from predictors.news import News
 from predictors.sums import Grouping
@@ -112,6 +112,8 @@ def test_the_variance_of_a_trait_is_that_of_draws() -> None:
     a = rng.multivariate_normal(ability.mean[0], ability.covariance[0], 400_000)
     c = rng.multivariate_normal(curve.mean[0], curve.covariance[0], 400_000)
     np.testing.assert_allclose(trait_variance(ability, curve), trait(a, c).var(), rtol=0.02)
+    exact = trait_variance(ability, curve) + trait(ability.mean, curve.mean) ** 2
+    np.testing.assert_allclose(mean_squares(ability, curve)[0], exact)
 
 
 def test_the_regression_is_the_posterior_with_the_coordinates_integrated_out() -> None:
