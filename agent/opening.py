@@ -90,7 +90,7 @@ def _question(
     return prompt("question").fill(
         model=_data(desk, asked_model(desk)),
         benchmark=_data(desk, asked_benchmark(desk)),
-        setting=desk.mask(one_line(str(question.setting))),
+        setting=_data(desk, one_line(str(question.setting))),
         known=_block(desk, "known", (desk.show_record(record) for record in question.known)),
         reported=_block(desk, "reported", (desk.show_record(record) for record in reported[:MOST_REPORTED])),
         nearest=_block(desk, "nearest", filter(None, [briefing.told(desk)])),

@@ -144,7 +144,7 @@ class Endpoint:
 
         return LineChat.of(
             model=self.settings.model,
-            base_url=self.settings.base_url,
+            base_url=self.settings.address,
             max_output_tokens=self.settings.max_output_tokens,
             temperature=temperature,
             seed=seed,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from agent.errors import NotConfigured
 
@@ -93,6 +93,12 @@ class AccessSettings:
     def host(self) -> str:
         """Host and port of the endpoint, without a user or password that its address may hold."""
         return urlsplit(self.base_url).netloc.rpartition("@")[2]
+
+    @property
+    def address(self) -> str:
+        """The address as it may be shown: without user, password, or anything that is asked for in it."""
+        parts = urlsplit(self.base_url)
+        return urlunsplit((parts.scheme, self.host, parts.path, "", ""))
 
     def without_key(self, text: str) -> str:
         """Return a text in which the key, wherever it stands, is hidden."""

@@ -36,8 +36,8 @@ class Wire:
         """Open a client; an event loop must be running."""
         self._settings, self._writer = settings, Writer()
         self._http = http_client(settings)
-        base = str(httpx2.URL(settings.base_url).copy_with(userinfo=b"")).rstrip("/")
-        self._url = httpx2.URL(f"{base}/chat/completions")
+        base = httpx2.URL(settings.base_url)
+        self._url = base.copy_with(userinfo=b"", path=f"{base.path.rstrip('/')}/chat/completions")
         self._headers = {
             "Content-Type": "application/json",
             "Accept": "application/json, text/event-stream",

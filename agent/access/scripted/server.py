@@ -140,7 +140,7 @@ class ScriptedEndpoint:
         return not asked.body.get("stream")
 
     def _choose(self, asked: Asked) -> Scripted:
-        if not asked.path.endswith("/chat/completions"):
+        if not asked.path.partition("?")[0].endswith("/chat/completions"):
             return fails(404, f"no route {asked.path}")
         return self._answer(asked)
 

@@ -11,6 +11,7 @@ from contextlib import ExitStack
 import httpx2
 import pytest
 
+from agent.access.budget import Budget
 from agent.access.mishap import setback_of
 from agent.access.scripted.replies import resets, says
 from agent.access.setback import Kind, Setback
@@ -183,3 +184,13 @@ def test_an_error_told_in_a_stream_is_told(at_port):
 def test_the_reason_of_a_refusal_is_found_in_any_form(at_port, told):
     head = f"HTTP/1.1 400 Bad\r\nContent-Type: application/json\r\nContent-Length: {len(told)}\r\n\r\n"
     assert _setback(at_port((head + told).encode())).reason.strip('"') == "text"
+
+
+def test_what_an_address_asks_for_is_sent_behind_the_path_and_not_shown(serve, connect):
+    served = serve([says("x")])
+    address = served.url.replace("http://", "http://me:secret@") + "/?api-version=1&code=hidden"
+    endpoint = connect(address, api_key="")
+    chat = endpoint.chat_model(Budget())
+    chat.invoke("How good?")
+    assert served.asked[0].path == "/v1/chat/completions?api-version=1&code=hidden"
+    assert not [word for word in ("secret", "hidden") if word in repr(chat)]
