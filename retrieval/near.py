@@ -7,9 +7,10 @@ benchmark. A question then costs no pass over the table: what has been read or c
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import Generic, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -26,6 +27,12 @@ YEAR = 365.25
 
 UNKNOWN = 0.3
 """Resemblance in a property that is told of one model only."""
+
+MOST = 2_000
+"""Models, benchmarks, families or domains that are compared and remembered at a time; each takes up to 16 kB."""
+
+Key = TypeVar("Key", bound=Hashable)
+Thing = TypeVar("Thing")
 
 NOWHERE = -1
 """Place of a name that no record bears: the last one of every array below, which holds what is known of nobody."""
@@ -59,16 +66,37 @@ class Rows:
 NONE = Rows(np.array([], dtype=object), np.array([], dtype=int))
 
 
+class Kept(Generic[Key, Thing]):
+    """Things by key, each made once, up to ``MOST``: askers may make up as many keys as they like."""
+
+    def __init__(self) -> None:
+        self._things: dict[Key, Thing] = {}
+
+    def __len__(self) -> int:
+        """How many are kept."""
+        return len(self._things)
+
+    def of(self, key: Key, make: Callable[[], Thing]) -> Thing:
+        """Return the thing of a key, made where it is not kept."""
+        found = self._things.get(key)
+        if found is None:
+            found = make()
+            if len(self._things) >= MOST:
+                self._things.clear()
+            self._things[key] = found
+        return found
+
+
 class Near:
     """What is near in one history; made by ``near``, and safe to use from several threads."""
 
     def __init__(self, history: History) -> None:
         self._history = history
-        self._benchmarks_like: dict[str, Floats] = {}
-        self._models_like: dict[str, Floats] = {}
-        self._alike: dict[tuple[object, ...], Floats] = {}
-        self._families: dict[str, Mask] = {}
-        self._domains: dict[str, Mask] = {}
+        self._benchmarks_like: Kept[str, Floats] = Kept()
+        self._models_like: Kept[str, Floats] = Kept()
+        self._alike: Kept[tuple[object, ...], Floats] = Kept()
+        self._families: Kept[str, Mask] = Kept()
+        self._domains: Kept[str, Mask] = Kept()
 
     @cached_property
     def models(self) -> Mapping[str, int]:
@@ -97,23 +125,19 @@ class Near:
 
     def benchmarks_like(self, benchmark: str) -> Floats:
         """Return how much each benchmark moves with one, by place; 0 where nothing says that it does."""
-        found = self._benchmarks_like.get(benchmark)
-        if found is None:
+
+        def compared() -> Floats:
             like = np.nan_to_num(benchmarks_like(self._standings, benchmark), nan=0.0)
-            found = self._benchmarks_like[benchmark] = _spread(
-                like, self._measured_benchmarks, len(self.benchmarks), 0.0
-            )
-        return found
+            return _spread(like, self._measured_benchmarks, len(self.benchmarks), 0.0)
+
+        return self._benchmarks_like.of(benchmark, compared)
 
     def models_like(self, question: Question) -> Floats:
         """Return how much each model scores like the one asked for, by place; NaN where too little is shared."""
         model = question.model.id
         if question.known or model not in self._history.models:
             return self._compared(question)
-        found = self._models_like.get(model)
-        if found is None:
-            found = self._models_like[model] = self._compared(question)
-        return found
+        return self._models_like.of(model, lambda: self._compared(question))
 
     def alike(self, model: Model) -> Floats:
         """Return how much each model that the history shows resembles one by what is known before any score, by place.
@@ -122,25 +146,23 @@ class Near:
         alike. Who hides a release date or a size counts as little alike in it.
         """
         told = (model.released, model.params_b, model.reasoning)
-        if told not in self._alike:  # plans ask about one model many times
-            self._alike[told] = self._resembling(model)
-        return self._alike[told]
+        return self._alike.of(told, lambda: self._resembling(model))  # plans ask about one model many times
 
     def of_family(self, family: str) -> Mask:
         """Return which of the models that the history shows are of a family, by place."""
-        if family not in self._families:
-            shown = self._history.models.values()
-            self._families[family] = np.array([model.family == family for model in shown], dtype=bool)
-        return self._families[family]
+        shown = self._history.models.values()
+        return self._families.of(family, lambda: np.array([model.family == family for model in shown], dtype=bool))
 
     def of_domain(self, domain: str) -> Mask:
         """Return which benchmarks are known to be of a domain, by place."""
-        if domain not in self._domains:
-            found = np.zeros(len(self.benchmarks) + 1, dtype=bool)
+
+        def found() -> Mask:
+            mask = np.zeros(len(self.benchmarks) + 1, dtype=bool)
             shown = self._history.benchmarks.values()
-            found[: len(shown)] = [benchmark.domain == domain for benchmark in shown]
-            self._domains[domain] = found
-        return self._domains[domain]
+            mask[: len(shown)] = [benchmark.domain == domain for benchmark in shown]
+            return mask
+
+        return self._domains.of(domain, found)
 
     def _resembling(self, model: Model) -> Floats:
         released, size, reasoning = self._facts

@@ -233,7 +233,7 @@ def _selected(query: Select[tuple[object, ...]], wanted: Selection) -> Select[tu
     if wanted.issued_from:
         query = query.where(table.c.issued_at >= _midnight(wanted.issued_from))
     if wanted.issued_to:
-        query = query.where(table.c.issued_at < _midnight(wanted.issued_to + dt.timedelta(days=1)))
+        query = query.where(table.c.issued_at <= dt.datetime.combine(wanted.issued_to, dt.time.max, tzinfo=dt.UTC))
     if wanted.resolved is not None:
         known = select(schema.resolutions.c.forecast_id)
         query = query.where(table.c.id.in_(known) if wanted.resolved else table.c.id.not_in(known))

@@ -11,6 +11,7 @@ from fastapi import Depends, Query, Request
 from fastapi.responses import Response
 
 from records.access_key import Scope
+from records.errors import UsageError
 from scorecast.http.access import allowed
 from scorecast.http.guard import Bounds
 from scorecast.service.caller import Caller
@@ -19,6 +20,10 @@ from scorecast.showing.reply_json import Json, written
 
 MOST = 200
 """Entries of one page."""
+LONGEST_NUMBER = 15
+"""Digits of a cursor that is a number: what no database, file or list takes is refused before."""
+TEXT = r"^[^\x00]*$"
+"""What a text of an address may hold: anything but the one sign that PostgreSQL keeps in no text."""
 
 
 async def _desk(request: Request) -> Desk:
@@ -39,10 +44,26 @@ Administrator = Annotated[Caller, Depends(allowed(Scope.ADMIN))]
 
 Limit = Annotated[int, Query(ge=1, le=MOST, description="Entries of one page.")]
 Cursor = Annotated[
-    str, Query(max_length=64, description="`next_cursor` of the page before; leave it out for the first page.")
+    str,
+    Query(
+        max_length=64, pattern=TEXT, description="`next_cursor` of the page before; leave it out for the first page."
+    ),
 ]
-Search = Annotated[str, Query(max_length=200, description="Words of names; nearest first. Empty lists all.")]
-Name = Annotated[str, Query(max_length=200, description="Any spelling of a known name.")]
+Search = Annotated[
+    str, Query(max_length=200, pattern=TEXT, description="Words of names; nearest first. Empty lists all.")
+]
+Name = Annotated[str, Query(max_length=200, pattern=TEXT, description="Any spelling of a known name.")]
+
+
+def number_of(cursor: str) -> int | None:
+    """Read a cursor that is a number; None for the first page.
+
+    Raises:
+        UsageError: it is none of ours.
+    """
+    if cursor and not (cursor.isascii() and cursor.isdecimal() and len(cursor) <= LONGEST_NUMBER):
+        raise UsageError("This cursor is of another list; begin with the first page.")
+    return int(cursor) if cursor else None
 
 
 def answer(document: Json, *, status: int = 200) -> Response:

@@ -17,6 +17,8 @@ from scorecast.http.problems import Problem
 
 MEGABYTE = 1 << 20
 BODY = "application/json"
+ONCE = (b"host", b"origin", b"content-type", b"content-length")
+"""Headers that one reader may take from their first line and another from the last."""
 LARGE = frozenset({"/v1/records", "/v1/jobs"})
 """Paths that take whole tables."""
 
@@ -75,10 +77,11 @@ class Guard:
             await problem.response()(scope, receive, send)
 
     async def _checked(self, scope: Scope, receive: Receive) -> bytes:
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        headers = _headers(scope)
         self._check_addresses(headers)
         most = self.bounds.import_bytes if scope["path"] in LARGE else self.bounds.body_bytes
-        if headers.get("content-length", "0").isdigit() and int(headers.get("content-length", "0")) > most:
+        length = headers.get("content-length", "0")
+        if length.isascii() and length.isdigit() and int(length) > most:
             raise _too_large(most)
         body = await _read(receive, most)
         kind = headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -93,6 +96,15 @@ class Guard:
         origin = headers.get("origin", "")
         if origin and _place(origin) != host:
             raise Problem(403, "cross-origin", "Pages of other origins may not use this service.")
+
+
+def _headers(scope: Scope) -> dict[str, str]:
+    """Return the headers by name; those that decide who is meant and what was sent must not be told twice."""
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    names = [name for name, _ in scope["headers"]]
+    if any(names.count(name) > 1 for name in ONCE):
+        raise Problem(400, "bad-request", "A header that may be told once is told twice.")
+    return headers
 
 
 async def _read(receive: Receive, most: int) -> bytes:

@@ -21,7 +21,9 @@ Cell = str | float | bool | None
 class JobAsked(Value):
     """A plan, as rows or as the text of a CSV file, and how to work on it."""
 
-    name: str = Field(default="plan", min_length=1, max_length=200, description="What lists of jobs call it.")
+    name: str = Field(
+        default="plan", min_length=1, max_length=200, pattern=r"^[^\x00]*$", description="What lists of jobs call it."
+    )
     rows: list[dict[str, Cell]] | None = Field(
         default=None,
         max_length=MOST_ROWS,

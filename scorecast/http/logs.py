@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import sys
 from datetime import UTC, datetime
 from enum import StrEnum
 
 OURS = ("scorecast", "uvicorn")
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 class Layout(StrEnum):
@@ -40,6 +43,10 @@ class _Json(logging.Formatter):
 
 
 class _Text(logging.Formatter):
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging calls it so
+        """Write a message on one line; a traceback, which holds nothing of what is asked, may follow it."""
+        return _on_one_line(super().formatMessage(record))
+
     def format(self, record: logging.LogRecord) -> str:
         """Write an event as one line, and a request as its most telling parts."""
         if record.name != "scorecast.audit":
@@ -47,10 +54,15 @@ class _Text(logging.Formatter):
         told = json.loads(record.getMessage())
         entered = f" entered {' '.join(told['entered'])}" if told["entered"] else ""
         who = f" {told['user']}" if told["user"] else ""
-        return (
+        return _on_one_line(
             f"{told['at']} {told['request']}{who} {told['method']} {told['route']} {told['status']} "
             f"{told['ms']} ms{entered}"
         )
+
+
+def _on_one_line(text: str) -> str:
+    """Write the signs that would end a line as what they are called, so that no name can begin a line of its own."""
+    return _CONTROL.sub(lambda found: ascii(found[0])[1:-1], text)
 
 
 def log_to_stderr(layout: Layout) -> None:

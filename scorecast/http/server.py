@@ -8,9 +8,12 @@ import ipaddress
 import logging
 import socket
 import tempfile
+import time
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import cast
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -19,6 +22,7 @@ from records.errors import ScorecastError, UsageError
 from scorecast.http.application import LOOPBACK_NAMES, Policy, app
 from scorecast.http.doors import Doors
 from scorecast.http.guard import Bounds
+from scorecast.http.lingering import Connected, Lingering
 from scorecast.http.logs import Layout, log_to_stderr
 from scorecast.http.workers import Beat, Work, Workers
 from scorecast.service.desk import Clock
@@ -151,10 +155,10 @@ class Server(uvicorn.Server):
 
     def __init__(self, config: uvicorn.Config, doors: Doors, *, beat: Beat) -> None:
         super().__init__(config)
-        self._doors, self._beat = doors, beat
+        self._doors, self._beat, self._lingering = doors, beat, Lingering()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begin to listen, and to show that the loop which answers is awake."""
+        """Begin to listen, to show that the loop which answers is awake, and to close connections that only linger."""
         self._beating = asyncio.create_task(self._beat_on())
         await super().startup(sockets)
 
@@ -168,6 +172,8 @@ class Server(uvicorn.Server):
     async def _beat_on(self) -> None:
         while True:
             self._beat()
+            connections = cast("Iterable[Connected]", [*self.server_state.connections])
+            self._lingering.close_those(connections, moment=time.monotonic())
             await asyncio.sleep(1.0)
 
 

@@ -20,6 +20,9 @@ LOG = logging.getLogger("scorecast.service")
 UNKNOWN = "unknown-"
 """How the kinds of unknown names begin: ``unknown-model``, ``unknown-benchmark``."""
 
+_FOLDERS = re.compile(r"(?<![\w.:/~-])/(?:[^\s/:,'\"]+/)+")
+"""The folders of a path of this machine: what of its files is damaged is told by their names alone."""
+
 _OPTION = re.compile(r"(?<![\w-])--([a-z][a-z-]*)")
 
 
@@ -52,7 +55,7 @@ def fault_of(error: Exception) -> Fault:
         case UsageError():
             return Fault("usage", told)
         case DataError():
-            return Fault("data", told)
+            return Fault("data", _FOLDERS.sub("", told))
         case NotEnoughRecords():
             return Fault("not-enough-records", told)
         case StoreError():

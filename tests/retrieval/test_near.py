@@ -10,7 +10,7 @@ import pytest
 
 from records.batch import Batch, ImportReport
 from records.store import Store
-from retrieval.near import Near, near
+from retrieval.near import MOST, Kept, Near, near
 from retrieval.nearest import NearestRecords
 
 TODAY = dt.date(2025, 6, 1)
@@ -77,3 +77,10 @@ def test_ids_that_the_history_does_not_show_are_left_out(history) -> None:
     shown = history.records["id"].iloc[0]
     found = Near(history).records([shown, "no-such-id"])
     assert found == {shown: history.record(shown)}
+
+
+def test_what_askers_make_up_is_not_remembered_without_end() -> None:
+    kept: Kept[int, str] = Kept()
+    assert [kept.of(number, lambda: "made") for number in range(3 * MOST)] == ["made"] * 3 * MOST
+    assert len(kept) <= MOST
+    assert kept.of(3 * MOST - 1, lambda: "made again") == "made"

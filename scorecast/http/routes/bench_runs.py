@@ -17,7 +17,7 @@ from scorecast.bench.served.runner import BenchRunner
 from scorecast.bench.served.scores import FORECASTS, REPORT, RESULT, rows
 from scorecast.bench.served.told import shown, standing
 from scorecast.bench.suites import LEVELS, LISTS, PARAMETERS, SUITES
-from scorecast.http.at_hand import Administrator, AtDesk, Cursor, Limit, Reader, answer
+from scorecast.http.at_hand import Administrator, AtDesk, Cursor, Limit, Reader, answer, number_of
 from scorecast.http.bench_replies import BenchChoices, BenchRunList, BenchRunShown, BenchRunTold, ScoredForecasts
 from scorecast.http.problems import Problem
 from scorecast.questions.planned import withheld_sources
@@ -150,12 +150,11 @@ async def forecasts(
     desk: AtDesk, bench: AtBench, _caller: Reader, run_id: RunId, limit: Limit = 100, cursor: Cursor = ""
 ) -> Response:
     """Read the forecasts beside their outcomes and scores."""
-    if cursor and not cursor.isdecimal():
-        raise UsageError("This cursor is of another list; begin with the first page.")
+    start = number_of(cursor) or 0
 
     def found() -> dict[str, Json]:
         try:
-            told, after = rows(_done(bench, run_id, FORECASTS), start=int(cursor or 0), limit=limit)
+            told, after = rows(_done(bench, run_id, FORECASTS), start=start, limit=limit)
         except DataError as error:
             raise UsageError("This cursor is of another list; begin with the first page.") from error
         return {"forecasts": [dict(row) for row in told], "next_cursor": None if after is None else str(after)}

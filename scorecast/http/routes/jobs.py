@@ -20,7 +20,7 @@ from scorecast.batch.options import BatchOptions
 from scorecast.batch.output import csv_text, json_cells, parquet_bytes
 from scorecast.batch.plan import Plan, plan_file, read_plan, table_of
 from scorecast.batch.serving import JobRunner
-from scorecast.http.at_hand import Asker, AtDesk, Cursor, Limit, Reader, answer
+from scorecast.http.at_hand import Asker, AtDesk, Cursor, Limit, Reader, answer, number_of
 from scorecast.http.job_replies import MOST_ROWS, JobAsked, JobBegun, JobList, JobTold, Results
 from scorecast.http.problems import Problem
 from scorecast.questions.planned import check_sources
@@ -87,17 +87,16 @@ async def show(desk: AtDesk, caller: Reader, job_id: JobId) -> Response:
 @router.get("/jobs/{id}/results", response_model=Results)
 async def results(desk: AtDesk, caller: Reader, job_id: JobId, limit: Limit = 100, cursor: Cursor = "") -> Response:
     """Read what has come of the items so far, in the order of the plan."""
-    if cursor and not cursor.isdecimal():
-        raise UsageError("This cursor is of another list; begin with the first page.")
+    last = number_of(cursor)
 
     def found() -> tuple[Outcome, ...]:
         job = _find(desk, caller, job_id)
-        return desk.store.jobs.outcomes(job.id, after=int(cursor) if cursor else -1, limit=limit + 1)
+        return desk.store.jobs.outcomes(job.id, after=-1 if last is None else last, limit=limit + 1)
 
     outcomes = await desk.crew.looking.run(found)
     told: list[Json] = [json_cells(one) for one in outcomes[:limit]]
-    last = str(outcomes[limit - 1].item.number) if len(outcomes) > limit else ""
-    return answer(page("results", outcomes, limit=limit, told=told, cursor=last))
+    following = str(outcomes[limit - 1].item.number) if len(outcomes) > limit else ""
+    return answer(page("results", outcomes, limit=limit, told=told, cursor=following))
 
 
 @router.get("/jobs/{id}/forecasts.csv", response_class=Response, responses={200: {"content": {"text/csv": {}}}})
@@ -159,7 +158,7 @@ def _begin(desk: Desk, caller: Caller, asked: JobAsked, key: str | None) -> tupl
     today = desk.today()
     plan = read_plan(table, catalogue, name=asked.name, today=today, as_of=asked.as_of, withhold=asked.withhold)
     options = _options(desk, asked)
-    earlier = _earlier(desk, plan, options, _id_of(caller, key))
+    earlier = _earlier(desk, plan, options, caller, key)
     if earlier is not None:
         return plan, earlier
     if jobs.refused(plan.items) == len(plan.items) or (asked.strict and plan.faults):
@@ -203,15 +202,16 @@ def _id_of(caller: Caller, key: str | None) -> str | None:
     return None if key is None else hashlib.sha256(f"{caller.id}\n{key}".encode()).hexdigest()[:12]
 
 
-def _earlier(desk: Desk, plan: Plan, options: BatchOptions, job_id: str | None) -> Job | None:
+def _earlier(desk: Desk, plan: Plan, options: BatchOptions, caller: Caller, key: str | None) -> Job | None:
     """Return the job that was begun under the same idempotency key."""
+    job_id = _id_of(caller, key)
     if job_id is None:
         return None
     try:
         found = desk.store.jobs.find(job_id)
     except UsageError:
         return None
-    if found.digest != options.digest(plan.digest):
+    if found.owner != caller.id or found.digest != options.digest(plan.digest):
         detail = "This Idempotency-Key was used for another job; choose a new one for each."
         raise Problem(409, "idempotency-key-reused", detail)
     return found

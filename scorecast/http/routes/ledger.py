@@ -13,7 +13,7 @@ from records.base import Day
 from records.errors import NotEnoughRecords, UsageError
 from records.ledger import Issued, Selection, Settled
 from records.store import Ledger, Store
-from scorecast.http.at_hand import Asker, AtDesk, Cursor, Limit, Reader, answer
+from scorecast.http.at_hand import TEXT, Asker, AtDesk, Cursor, Limit, Reader, answer
 from scorecast.http.problems import Problem
 from scorecast.ledger.in_force import InForce, in_force
 from scorecast.ledger.track_record import Track, calibration, track_record
@@ -26,7 +26,7 @@ from scorecast.showing.reply_json import Json, entry_json, settled_json
 
 router = APIRouter(prefix="/v1", tags=["ledger"])
 
-Of = Annotated[str, Query(max_length=128)]
+Of = Annotated[str, Query(max_length=128, pattern=TEXT)]
 EntryId = Annotated[str, Path(alias="id", pattern=r"^[0-9a-f]{20}$", description="Of an entry in the ledger.")]
 
 

@@ -8,9 +8,8 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from records.benchmark import Benchmark
-from records.errors import UsageError
 from records.model import Model
-from scorecast.http.at_hand import AtDesk, Cursor, Limit, Reader, Search, answer
+from scorecast.http.at_hand import AtDesk, Cursor, Limit, Reader, Search, answer, number_of
 from scorecast.service import replies
 from scorecast.service.desk import Desk
 from scorecast.service.paging import page
@@ -39,9 +38,7 @@ async def benchmarks(
 async def _list(
     desk: Desk, name: str, find: Callable[[int], Sequence[Model | Benchmark]], limit: int, cursor: str
 ) -> Response:
-    if cursor and not (cursor.isascii() and cursor.isdigit() and len(cursor) <= 6):
-        raise UsageError("A cursor is the `next_cursor` of the page before.")
-    first = int(cursor or 0)
+    first = number_of(cursor) or 0
     found = (await desk.crew.looking.run(find, first + limit + 1))[first:]
     told = [one.model_dump(mode="json") for one in found]
     return answer(page(name, found, limit=limit, told=told, cursor=str(first + limit)))

@@ -17,7 +17,7 @@ from records.errors import ImportRefused, UsageError
 from records.history import to_record
 from records.importers import Mapping, Overrides, read_all
 from records.record import Record
-from scorecast.http.at_hand import Administrator, AtDesk, Cursor, Limit, Name, Reader, Search, answer
+from scorecast.http.at_hand import TEXT, Administrator, AtDesk, Cursor, Limit, Name, Reader, Search, answer
 from scorecast.ledger.resolving import resolve_from_records
 from scorecast.narrowing import Wanted, narrow
 from scorecast.service import replies
@@ -37,7 +37,7 @@ async def search(
     text: Search = "",
     model: Name = "",
     benchmark: Name = "",
-    source: Annotated[str, Query(max_length=128, description="Id of a source.")] = "",
+    source: Annotated[str, Query(max_length=128, pattern=TEXT, description="Id of a source.")] = "",
     since: Day | None = None,
     as_of: Day | None = None,
     limit: Limit = 20,

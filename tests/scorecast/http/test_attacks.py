@@ -10,10 +10,12 @@ import logging
 import re
 import socket
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from records.access_key import Scope
+from scorecast.http.lingering import MOST, Lingering
 from scorecast.http.logs import Layout, _Json, _Text
 
 MARK = "planted-7f3a"
@@ -61,9 +63,11 @@ def test_a_line_of_the_log_is_one_line(layout) -> None:
         dict.fromkeys(("at", "request", "user", "method", "route", "status", "ms"), "x\ny") | {"entered": []}
     )
     record = logging.LogRecord("scorecast.audit", logging.INFO, "", 0, told, None, None)
-    assert layout is Layout.TEXT or "\n" not in form.format(record)
-    other = logging.LogRecord("scorecast.http", logging.INFO, "", 0, "a\n%s", ("b\r\nc",), None)
-    assert layout is Layout.TEXT or json.loads(form.format(other))["message"] == "a\nb\r\nc"
+    other = logging.LogRecord("scorecast.http", logging.INFO, "", 0, "a\n%s", ("b\r\n\u2028c",), None)
+    written = form.format(other)
+    assert [len(form.format(one).splitlines()) for one in (record, other)] == [1, 1]
+    assert layout is Layout.JSON or written.endswith(r"a\nb\r\n\u2028c")
+    assert layout is Layout.TEXT or json.loads(written)["message"] == "a\nb\r\n\u2028c"
 
 
 NESTED = {
@@ -101,6 +105,50 @@ def raw(client, sent: bytes) -> bytes:
 
 def statuses(told: bytes) -> list[int]:
     return [int(status) for status in re.findall(rb"HTTP/1\.1 (\d{3})", told)]
+
+
+@pytest.mark.parametrize("twice", ["Host: elsewhere", "Origin: http://elsewhere", "Content-Type: text/plain"])
+def test_a_header_that_two_readers_could_read_differently_is_refused(client, twice) -> None:
+    own = f"Host: {client.base_url.netloc.decode()}\r\nOrigin: {client.base_url}\r\nContent-Type: application/json\r\n"
+    for lines in (f"{twice}\r\n{own}", f"{own}{twice}\r\n"):
+        told = raw(client, f"GET /v1/health HTTP/1.1\r\n{lines}Connection: close\r\n\r\n".encode())
+        assert statuses(told) == [400], told
+
+
+@pytest.mark.parametrize("cursor", ["9" * 40, "-1", "\u0663", "\u00b2", "\x00", "0x1"])
+@pytest.mark.parametrize("path", ["/v1/models", "/v1/records", "/v1/forecasts", "/v1/jobs", "/v1/bench-runs", "job"])
+def test_a_made_up_cursor_is_no_fault_of_the_service(alone, question, path, cursor) -> None:
+    if path == "job":
+        path = f"/v1/jobs/{alone.post('/v1/jobs', json={'rows': [question]}).json()['id']}/results"
+    assert alone.get(path, params={"cursor": cursor}).status_code in {400, 422}
+
+
+@pytest.mark.parametrize("name", ["issued_from", "issued_to"])
+def test_the_last_day_of_all_is_a_day(client, name) -> None:
+    assert client.get("/v1/forecasts", params={name: "9999-12-31"}).status_code == 200
+
+
+class Connection:
+    """A connection as the server has it."""
+
+    def __init__(self) -> None:
+        self.cycle = self.transport = self.closed = None
+        self.transport = self
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def test_connections_without_a_whole_request_are_closed_and_others_are_not() -> None:
+    lingering, silent, asking, dripping = Lingering(), Connection(), Connection(), Connection()
+    asking.cycle = SimpleNamespace(response_complete=False)
+    dripping.cycle = SimpleNamespace(response_complete=True)
+    for moment in (0.0, MOST / 2, MOST):
+        lingering.close_those([silent, asking, dripping], moment=moment)
+    assert not any(one.closed for one in (silent, asking, dripping))
+    asking.cycle.response_complete = True
+    lingering.close_those([silent, asking, dripping], moment=MOST + 1.0)
+    assert [one.closed for one in (silent, asking, dripping)] == [True, None, True]
 
 
 INNER = b"GET /v1/models HTTP/1.1\r\nHost: localhost\r\n\r\n"

@@ -73,6 +73,13 @@ def test_what_concerns_the_inside_is_logged_and_not_told(error, caplog) -> None:
     assert "secret-place" in caplog.text
 
 
+def test_a_damaged_file_of_the_service_is_told_by_its_name_alone() -> None:
+    told = json.loads(
+        as_problem(DataError("/srv/data/x/prices.csv, line 3: see https://a.example/b/c")).response().body
+    )
+    assert told["detail"] == "prices.csv, line 3: see https://a.example/b/c"
+
+
 def kind(answer: httpx.Response) -> str:
     assert answer.headers["content-type"] == "application/problem+json"
     return str(answer.json()["type"]).rpartition(":")[2]
