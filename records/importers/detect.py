@@ -16,6 +16,7 @@ from records.importers.rows import is_json_lines
 from records.importers.untrusted import fields
 
 ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
+SPREADSHEETS = (".xlsx", ".xlsm", ".xls", ".ods")
 _SNIFFED = 4096
 
 
@@ -59,6 +60,8 @@ def detect(path: Path) -> Found:
     check_size(path, most=LIMITS.file_bytes)
     with path.open("rb") as stream:
         start = stream.read(_SNIFFED)
+    if path.suffix.lower() in SPREADSHEETS:
+        raise _unknown(path, f"a spreadsheet ({path.suffix}), whose sheet must be saved as CSV in UTF-8")
     if start.startswith(ZIP_MAGIC):
         return Found(Kind.INSPECT, inspect_log.header_of(path))
     if start.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{":

@@ -19,6 +19,9 @@ from records.importers.plain_yaml import parse_yaml
 
 KEY = "@key"
 PARQUET_MAGIC = b"PAR1"
+SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+"""How .xlsx, .ods and .xls begin."""
+
 MOST_ROWS = 2_000_000
 MOST_CELLS = 50_000_000
 _NESTING = 4
@@ -51,6 +54,8 @@ def read_rows(path: Path) -> Rows:
         magic = stream.read(len(PARQUET_MAGIC))
     if magic == PARQUET_MAGIC:
         return _parquet(path)
+    if magic in SPREADSHEETS:
+        raise ImportRefused(f"{path}: is a spreadsheet or an archive: save the sheet as CSV in UTF-8, and give that.")
     text = read_text(path)
     start = text.lstrip()[:1]
     if is_json_lines(text):

@@ -8,6 +8,8 @@ import pytest
 
 from records.errors import ImportRefused
 from records.importers import Mapping
+from records.importers.detect import detect
+from records.importers.rows import read_rows
 from records.source import DateBasis
 
 ORIGIN = {"id": "shelf", "name": "Shelf", "snapshot": "2026-03-01"}
@@ -217,3 +219,11 @@ def test_a_name_that_differs_by_a_sign_is_another_benchmark(import_text):
 def test_names_without_latin_letters_stay_apart(import_text):
     batch = import_text("model,quiz\n模型一,1\n模型二,2\n", WIDE)
     assert len({m.id for m in batch.models}) == 2
+
+
+def test_a_spreadsheet_is_refused_with_what_to_do(tmp_path) -> None:
+    path = tmp_path / "scores.xlsx"
+    path.write_bytes(b"PK\x03\x04" + bytes(64))
+    for read in (read_rows, detect):
+        with pytest.raises(ImportRefused, match=r"saved? .*as CSV in UTF-8"):
+            read(path)
