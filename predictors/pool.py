@@ -224,6 +224,8 @@ class FittedPool:
         share = np.where(share.sum(axis=0) > 0, share, present)
         share = share / np.maximum(share.sum(axis=0), 1e-12)
         shown = share >= SMALLEST_SHOWN
+        share = np.where(shown, share, 0.0)
+        share = share / np.maximum(share.sum(axis=0), 1e-12)  # what is told adds up
         said = [
             to_distributions(questions, asked, quantiles, wanted=wanted)
             for quantiles, wanted in zip(told, shown, strict=True)
