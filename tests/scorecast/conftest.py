@@ -127,7 +127,7 @@ def audit_log(caplog) -> Callable[[Callable[[Lines], bool]], Lines]:
     caplog.set_level(logging.INFO, logger="scorecast.audit")
 
     def lines(holds: Callable[[Lines], bool]) -> Lines:
-        last = time.monotonic() + 10.0
+        last = time.monotonic() + 120.0
         while True:
             told = [json.loads(record.message) for record in caplog.records if record.name == "scorecast.audit"]
             if holds(told) or time.monotonic() > last:

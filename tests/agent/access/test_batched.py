@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 
 import pytest
 
@@ -163,18 +164,23 @@ def test_lines_that_are_malformed_doubled_foreign_or_too_long_are_passed_over(op
 async def interrupted(endpoint, budget, *, when):
     """Ask all questions, and go away once something has happened."""
     asking = asyncio.ensure_future(ask(endpoint, budget))
-    while not when:
+    while not when():
         await asyncio.sleep(0.02)
-    await asyncio.sleep(0.1)
     asking.cancel()
 
 
+def steps(journal) -> list[Step]:
+    return [kept.step for kept in read_journal(journal)]
+
+
 def test_who_comes_after_a_crash_takes_the_batch_up_and_pays_once(open_at, tmp_path) -> None:
-    first, batches = Budget(Limits(usd=0.5)), Batches(seconds=0.8)
+    first, journal, gone = Budget(Limits(usd=0.5)), tmp_path / "job.batches", threading.Event()
+    batches = Batches(meets=lambda asked: Fault.HANG if asked.method == "GET" and not gone.is_set() else Fault.NONE)
     with ScriptedEndpoint(echo, batches=batches) as served:
         with open_at(served, first) as endpoint:
-            asyncio.run(interrupted(endpoint, first.within(), when=batches.made))
-        [kept] = read_journal(tmp_path / "job.batches")
+            asyncio.run(interrupted(endpoint, first.within(), when=lambda: Step.MADE in steps(journal)))
+        gone.set()
+        [kept] = read_journal(journal)
         assert (kept.step, kept.batch_id, len(kept.requests)) == (Step.MADE, "batch_1", 5)
         assert (first.spent.lost, first.spent.calls) == (5, 0)
         second = Budget(Limits(usd=first.spent.lost_usd * 1.01), spent=first.spent)  # no room to ask them again
@@ -227,7 +233,7 @@ def test_a_crash_between_upload_and_creation_neither_uploads_nor_makes_twice(ope
     batches, budget = Batches(meets=meets), Budget()
     with ScriptedEndpoint(echo, batches=batches) as served:
         with open_at(served, budget, first_wait_seconds=30.0) as endpoint:
-            asyncio.run(interrupted(endpoint, budget, when=hit))
+            asyncio.run(interrupted(endpoint, budget, when=lambda: hit))
         assert [one.step for one in read_journal(tmp_path / "job.batches")] == [Step.UPLOADED]
         with open_at(served, budget) as endpoint:
             assert asyncio.run(ask(endpoint, budget)) == [f"re: {question}" for question in QUESTIONS]

@@ -74,7 +74,7 @@ def test_a_call_that_fits_once_another_has_settled_waits_for_it():
     second = budget.reserve(Amount(tokens=80))
     assert not second.done()
     first.settle(Usage(prompt=10, completion=5), usd=None)
-    second.result(timeout=1).release()
+    second.result(timeout=60).release()
     assert (budget.spent.tokens, budget.spent.calls, budget.spent.unpriced) == (15, 1, 1)
 
 
@@ -83,7 +83,7 @@ def test_a_waiting_call_is_refused_once_it_can_never_fit():
     first, second = budget.reserve(Amount(tokens=80)).result(), budget.reserve(Amount(tokens=80))
     first.settle(Usage(prompt=60, completion=0), usd=0.0)
     with pytest.raises(BudgetExhausted, match=r"this question is used up: 60 of 100 tokens .* may take 80"):
-        second.result(timeout=1)
+        second.result(timeout=60)
 
 
 def test_a_waiting_call_that_is_cancelled_leaves_its_place_to_the_next():
@@ -92,7 +92,7 @@ def test_a_waiting_call_that_is_cancelled_leaves_its_place_to_the_next():
     given_up, patient = budget.reserve(Amount()), budget.reserve(Amount())
     assert given_up.cancel()
     first.release()
-    assert patient.result(timeout=1)
+    assert patient.result(timeout=60)
 
 
 def test_ending_a_reservation_twice_changes_nothing():
@@ -137,7 +137,7 @@ def test_many_threads_hold_the_limit_together():
     def call(number):
         nonlocal most, busy
         try:
-            reservation = budget.within().reserve(Amount(tokens=500)).result(timeout=10)
+            reservation = budget.within().reserve(Amount(tokens=500)).result(timeout=60)
         except BudgetExhausted:
             return False
         with lock:

@@ -117,8 +117,8 @@ def test_equal_calls_at_the_same_time_are_asked_once(script_and_endpoint):
 
 
 def test_where_the_first_of_equal_calls_is_cut_off_another_takes_over(script_and_endpoint):
-    served, endpoint = script_and_endpoint(lambda asked: slowly(says("shared"), 0.3))
-    hurried, patient = Budget(Limits(seconds=0.1)), Budget()
+    served, endpoint = script_and_endpoint(lambda asked: slowly(says("shared"), 2.0))
+    hurried, patient = Budget(Limits(seconds=0.5)), Budget()
 
     async def both():
         first = asyncio.create_task(endpoint.chat_model(hurried).ainvoke("?"))
@@ -132,36 +132,38 @@ def test_where_the_first_of_equal_calls_is_cut_off_another_takes_over(script_and
 
 
 def test_a_caller_that_is_cancelled_ends_its_request(script_and_endpoint):
-    _, endpoint = script_and_endpoint([slowly(says("late"), 2.0), says("next")], max_in_flight=1)
+    served, endpoint = script_and_endpoint([slowly(says("late"), 60.0), says("next")], max_in_flight=1)
     budget = Budget()
     chat = endpoint.chat_model(budget)
 
     async def give_up():
-        await asyncio.wait_for(chat.ainvoke("a"), 0.1)
+        call = asyncio.create_task(chat.ainvoke("a"))
+        while not served.asked:
+            await asyncio.sleep(0.01)
+        call.cancel()
+        await call
 
-    with pytest.raises(TimeoutError):
+    with pytest.raises(asyncio.CancelledError):
         asyncio.run(give_up())
     assert chat.invoke("b").content == "next"
     assert (budget.spent.calls, budget.spent.lost) == (1, 1)
 
 
 def test_no_more_than_the_limit_are_in_flight(script_and_endpoint):
-    most = 0
-    served, endpoint = script_and_endpoint(lambda asked: slowly(says("x"), 0.05), max_in_flight=3)
+    under_way: list[int] = []
+
+    def answer(asked):
+        under_way.append(len(served.asked) - len(served.told))
+        return slowly(says("x"), 0.2)
+
+    served, endpoint = script_and_endpoint(answer, max_in_flight=3)
     chat = endpoint.chat_model(Budget())
 
-    async def watch():
-        nonlocal most
-        for _ in range(40):
-            answered = len(served.told)
-            most = max(most, len(served.asked) - answered)
-            await asyncio.sleep(0.01)
-
     async def many():
-        await asyncio.gather(watch(), *(chat.ainvoke(str(n)) for n in range(12)))
+        await asyncio.gather(*(chat.ainvoke(str(n)) for n in range(12)))
 
     asyncio.run(many())
-    assert 2 <= most <= 3
+    assert 2 <= max(under_way) <= 3
 
 
 def test_an_endpoint_that_refuses_fields_is_spoken_to_without_them(script_and_endpoint):
@@ -224,14 +226,14 @@ def test_a_closed_endpoint_closes_twice_and_leaves_no_thread(serve, connect):
 
 
 def test_calls_after_closing_and_those_under_way_end_with_an_error_that_says_so(script_and_endpoint):
-    _, endpoint = script_and_endpoint(lambda asked: slowly(says("never"), 5.0))
+    _, endpoint = script_and_endpoint(lambda asked: slowly(says("never"), 600.0))
     chat = endpoint.chat_model(Budget())
     with ThreadPoolExecutor(1) as pool:
         under_way = pool.submit(chat.invoke, "a")
         time.sleep(0.2)
         endpoint.close()
         with pytest.raises(ProviderDown, match="closed"):
-            under_way.result(timeout=5)
+            under_way.result(timeout=60)
     with pytest.raises(ProviderDown, match="closed"):
         chat.invoke("b")
     with pytest.raises(ProviderDown, match="closed"):
