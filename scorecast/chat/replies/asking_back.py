@@ -18,6 +18,9 @@ talk about:
 - *What is known about GPT-5 on FrontierMath?*, *Which model is best on HLE?*
 - *What is GPQA diamond?*, *Tell me about Kimi K2*
 
+A model that only you know (a new one, a fine-tuned or quantised one) is forecast from what you tell of it: `scorecast \
+forecast --model my-model --params-b 8 --known gpqa_diamond=71 --benchmark aime_2025`, or `POST /v1/forecasts`.
+
 Every forecast is entered in the ledger before you see it, under the id that stands below it; *start over* makes me \
 forget. How good earlier forecasts turned out: `scorecast track-record`, or `GET /v1/track-record`."""
 
