@@ -16,7 +16,6 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy import sparse
-from scipy.sparse.linalg import cg
 
 from predictors import benchmarks as columns_side
 from predictors import models as rows_side
@@ -213,6 +212,8 @@ def _ridge(
     design: sparse.csr_matrix, value: Floats, weight: Floats, precision: Floats, start: Floats
 ) -> tuple[Floats, Floats]:
     """Solve the weighted ridge regression by conjugate gradients, scaled by the diagonal, from the last solution."""
+    from scipy.sparse.linalg import cg  # here: it takes a while to load, and a kept fit does without
+
     weighted = sparse.diags(weight) @ design
     normal = (design.T @ weighted + sparse.diags(precision)).tocsr()
     diagonal = normal.diagonal()

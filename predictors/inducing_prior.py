@@ -214,10 +214,11 @@ class Prior:
         """The kin group of each row that has one in the training cells."""
         rows = {int(row): int(where.root[row]) for row in np.unique(where.row)}
         wanted = sorted(set(rows.values()) & self.groups.keys())
+        found: dict[int, Block] = {}
         if where.compared:
-            stacks = ((names, cells) for names, cells in self.stacks(wanted))
-            blocks = ((names, self.block(cells, self.compared, self.training.row[cells])) for names, cells in stacks)
-            found = {name: one for names, block in blocks for name, one in zip(names, _each(block), strict=True)}
+            for together, cells in self.stacks(wanted):
+                block = self.block(cells, self.compared, self.training.row[cells])
+                found |= dict(zip(together, _each(block), strict=True))
         else:
             # One by one: which others are asked for together must not move the last digit.
             found = {group: self._alone(group) for group in wanted}
