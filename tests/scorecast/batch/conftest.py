@@ -6,12 +6,13 @@ import datetime as dt
 import json
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from agent.access.scripted.forecasting import forecasting
-from agent.access.scripted.replies import Scripted
+from agent.access.scripted.replies import Scripted, hangs
 from agent.access.scripted.server import Asked
 from records.corpus.load import SERIES, corpus_fingerprint
 from records.store import Store
@@ -70,6 +71,24 @@ def plan_file(tmp_path, rows) -> Path:
 def answers() -> Callable[[Asked], Scripted]:
     """The script of an endpoint that does what it should."""
     return forecasting
+
+
+@dataclass
+class Held:
+    """A script that replies only so many times more: whoever asks it does not come to an end by itself."""
+
+    answers: Callable[[Asked], Scripted]
+    more: int = 0
+
+    def __call__(self, asked: Asked) -> Scripted:
+        self.more -= 1
+        return self.answers(asked) if self.more >= 0 else hangs()
+
+
+@pytest.fixture(scope="session")
+def held_replies() -> type[Held]:
+    """The class of scripts that may be held back."""
+    return Held
 
 
 @pytest.fixture

@@ -7,32 +7,18 @@ import random
 import shutil
 import signal
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
-from agent.access.scripted.replies import Scripted, fails, hangs, limited
-from agent.access.scripted.server import Asked, ScriptedEndpoint
+from agent.access.scripted.replies import fails, hangs, limited
+from agent.access.scripted.server import ScriptedEndpoint
 
 AGENT = ("--agent", "--think", "low", "--forecaster", "additive", "--quiet")
 KILLS = 5
 IN_FLIGHT = 4
-
-
-@dataclass
-class Held:
-    """A script that replies only so many times more: whoever asks it does not come to an end by itself."""
-
-    answers: Callable[[Asked], Scripted]
-    more: int = 0
-
-    def __call__(self, asked: Asked) -> Scripted:
-        self.more -= 1
-        return self.answers(asked) if self.more >= 0 else hangs()
 
 
 def body_of(body: object) -> str:
@@ -44,7 +30,7 @@ def without_ids(path: Path) -> pd.DataFrame:
 
 
 def test_killed_at_five_random_moments_it_ends_with_the_same_and_asks_nothing_twice(
-    tmp_path, home, begin, command, plan_file, answers
+    tmp_path, home, begin, command, plan_file, answers, held_replies
 ) -> None:
     rng, whole, killed = random.Random(7), tmp_path / "whole.parquet", tmp_path / "killed.parquet"
     apart = tmp_path / "apart"
@@ -55,7 +41,7 @@ def test_killed_at_five_random_moments_it_ends_with_the_same_and_asks_nothing_tw
         assert code == 0, err
         needed = len(endpoint.asked)
     arguments = ("batch", str(plan_file), "-o", str(killed), *AGENT, "--resume")
-    with ScriptedEndpoint(held := Held(answers), seconds=0.02) as endpoint:
+    with ScriptedEndpoint(held := held_replies(answers), seconds=0.02) as endpoint:
         for kill in range(KILLS):
             before, goal = len(endpoint.asked), len(endpoint.told) + rng.randrange(1, needed // (KILLS + 2))
             held.more = goal - len(endpoint.told) + IN_FLIGHT
@@ -176,9 +162,9 @@ def test_an_endpoint_that_fails_leaves_what_the_user_chose_and_says_why(
 
 
 def test_interrupting_keeps_what_was_answered_and_says_how_to_go_on(
-    tmp_path, begin, command, plan_file, answers
+    tmp_path, begin, command, plan_file, answers, held_replies
 ) -> None:
-    out, held = tmp_path / "out.jsonl", Held(answers, more=75)
+    out, held = tmp_path / "out.jsonl", held_replies(answers, more=75)
     with ScriptedEndpoint(held) as endpoint:
         process = begin("batch", str(plan_file), "-o", str(out), *AGENT, endpoint=endpoint.url)
         while len(endpoint.told) < 75 and process.poll() is None:

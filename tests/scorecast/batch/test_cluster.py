@@ -155,19 +155,20 @@ def test_conversations_go_on_elsewhere_and_nothing_is_asked_twice_or_beyond_the_
 
 
 def test_what_a_killed_driver_left_is_gone_on_with_and_nothing_that_was_answered_is_asked_again(
-    workspace, tmp_path, begin, command, rows, answers, machines, monkeypatch
+    workspace, tmp_path, begin, command, rows, answers, held_replies, machines, monkeypatch
 ) -> None:
     plan, out, again = (tmp_path / name for name in ("plan.jsonl", "killed.jsonl", "again.jsonl"))
     plan.write_text("\n".join(json.dumps(row | {"as_of": "2025-06-01"}) for row in rows[:9]))
     needed = 3 * 9
     arguments = ("batch", str(plan), "--agent", "--think", "low", "--forecaster", "additive", "--quiet")
-    with ScriptedEndpoint(answers, seconds=0.3) as endpoint:
+    with ScriptedEndpoint(held := held_replies(answers, more=needed // 2)) as endpoint:
         there = ("-o", str(out), "--engine", "ray", "--address", machines.address, "--ray-workers", "2")
         process = begin(*arguments, *there, endpoint=endpoint.url, **machines.environment)
         while len(endpoint.told) < needed // 2 and process.poll() is None:
             time.sleep(0.02)
         process.kill()
         _, err = process.communicate()
+        held.more = 2 * needed
         assert not out.exists(), err
         code, _, err = command(*arguments, "-o", str(out), "--resume", endpoint=endpoint.url)
         assert code == 0, err

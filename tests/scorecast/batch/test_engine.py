@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 import time
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -229,12 +231,15 @@ def test_a_job_that_was_taken_away_meanwhile_is_settled_by_its_new_worker_only(w
     job, leases = job_of(rows), workspace.store.leases
     other = Holder(run="f" * 16, host="elsewhere", process=1, place="e" * 16)
 
+    settled = threading.Event()
+
     def sleep_too_long(_far) -> None:
         leases.give_back(job.id, leases.of([job.id])[job.id].holder.run)
-        leases.take(job.id, other, seconds=60.0)
+        leases.take(job.id, other, seconds=600.0)
+        settled.set()
 
     with pytest.raises(LeaseLost, match="process 1 on elsewhere goes on with it"):
-        Engine(replace(workspace), lambda: NOW, sleep_too_long, crew=in_two_waves).work(job)
+        Engine(replace(workspace), lambda: NOW, sleep_too_long, crew=partial(in_two_waves, settled)).work(job)
     left = workspace.store.jobs.tally(job.id)
     assert 0 < left[ItemState.OPEN] < len(rows)
     with pytest.raises(UsageError, match=r"process 1 on elsewhere .* its lease ends in \d+ s"):
@@ -244,14 +249,14 @@ def test_a_job_that_was_taken_away_meanwhile_is_settled_by_its_new_worker_only(w
 
 
 @contextmanager
-def in_two_waves(_pipeline):
+def in_two_waves(settled, _pipeline):
     """A crew that waits, in the middle, until what it answered is settled."""
 
     class Slow:
         def answer(self, ground, waves, tell) -> None:
             for items in waves:
                 answer_all(ground, items[:3], tell)
-                time.sleep(1.0)
+                assert settled.wait(120.0)
                 answer_all(ground, items[3:], tell)
 
     yield Slow()
@@ -265,7 +270,7 @@ def test_a_service_goes_on_with_a_job_that_another_left(workspace, job_of, rows)
         time.sleep(0.5)
         assert workspace.store.jobs.tally(job.id) == {ItemState.OPEN: len(rows)}
     try:
-        last = time.monotonic() + 20.0
+        last = time.monotonic() + 120.0
         while workspace.store.jobs.find(job.id).state is JobState.OPEN and time.monotonic() < last:
             time.sleep(0.05)
     finally:
