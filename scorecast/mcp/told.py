@@ -9,9 +9,8 @@ from pydantic import Field
 from agent.quoting import one_line
 from records.ledger import Issued, Settled
 from records.search import Passage
-from scorecast.pipeline import Reply
 from scorecast.service.replies import Told
-from scorecast.showing.reply_json import Json, as_json, entry_json
+from scorecast.showing.reply_json import Json, entry_json
 
 LEVELS = ("0.05", "0.10", "0.25", "0.50", "0.75", "0.90", "0.95")
 """Levels whose quantiles are told; the ledger keeps all 99."""
@@ -78,8 +77,10 @@ def hit(passage: Passage) -> dict[str, Json]:
 
 def entry(issued: Issued, settled: Settled | None) -> dict[str, Json]:
     """Return an entry of the ledger without what it rests on."""
-    told = brief(as_json(Reply(answer=issued.forecast, issued=issued)), evidence=0)
-    return entry_json(issued, settled) | {"forecast": told | {"components": []}}
+    told = entry_json(issued, settled)
+    if isinstance(forecast := told["forecast"], dict):
+        told["forecast"] = brief(forecast, evidence=0) | {"components": []}
+    return told
 
 
 def _opinion(told: Json) -> Json:

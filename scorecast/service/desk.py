@@ -61,6 +61,7 @@ class Desk:
             self._quick_round, size=lambda order: len(order.asked), most=MOST_TOGETHER, room=MOST_WAITING
         )
         self.ready = False
+        self.unfit = False
 
     @property
     def patient(self) -> Pipeline:

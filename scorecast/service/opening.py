@@ -45,4 +45,5 @@ async def _prepare(desk: Desk) -> None:
         LOG.warning("no forecasts can be made yet: %s", error)
         desk.ready = True
     except Exception:
+        desk.unfit = True
         LOG.exception("the forecaster cannot be fitted: the service is not ready, and questions will fail")

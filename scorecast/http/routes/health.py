@@ -23,6 +23,8 @@ async def health(desk: AtDesk) -> Response:
 @router.get("/ready", response_model=replies.Health)
 async def ready(desk: AtDesk) -> Response:
     """Tell whether the store answers and a forecast would be quick; 503 until then."""
+    if desk.unfit:
+        raise Problem(503, "not-fitted", "The forecaster cannot be fitted; the log of the service says why.")
     if not desk.ready:
         raise Problem(503, "fitting", "The forecaster is being fitted; try again soon.", headers={"Retry-After": "5"})
     await desk.crew.looking.run(desk.store.revision)
