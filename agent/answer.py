@@ -20,7 +20,10 @@ LONGEST_REPLY = 200_000
 MOST_CANDIDATES = 50
 """Opening braces of a reply that are tried as the beginning of an answer."""
 
-Sentence = Annotated[str, StringConstraints(max_length=2_000)]
+LONGEST, MOST_TEXTS, MOST_CITED = 2_000, 20, 60
+"""Characters of a text, texts of a kind, and citations that are read of an answer; the rest is passed over."""
+
+Sentence = Annotated[str, StringConstraints(max_length=LONGEST)]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
@@ -36,8 +39,28 @@ def _by_level(told: object) -> object:
 def _by_id(told: object) -> object:
     """Take bare ids for citations without a value."""
     if isinstance(told, list):
-        return [{"id": item} if isinstance(item, str) else item for item in told]
-    return told
+        return [{"id": item} if isinstance(item, str) else item for item in told[:MOST_CITED]]
+    return [] if told is None else told
+
+
+def _cut(told: object) -> object:
+    """Take the beginning of a text that is too long: no round is lost for words."""
+    return told[:LONGEST] if isinstance(told, str) else told
+
+
+def _texts(told: object) -> object:
+    """Take one text for a list of one, and the first of too many."""
+    if isinstance(told, str):
+        return [_cut(told)]
+    return [_cut(one) for one in told[:MOST_TEXTS]] if isinstance(told, list) else [] if told is None else told
+
+
+def _claim(told: object) -> object:
+    """Take a bare yes or no for a claim without a value."""
+    return {"claimed": bool(told)} if told is None or isinstance(told, bool) else told
+
+
+Texts = Annotated[list[Sentence], BeforeValidator(_texts)]
 
 
 class _Part(BaseModel):
@@ -56,7 +79,7 @@ class Citation(_Part):
 
     id: str = Field(max_length=200, description="Id in square brackets, as a tool showed it.")
     value: float | None = Field(default=None, description="The score as shown, where the id is a record.")
-    why: Sentence = Field(default="", description="What it says about the question.")
+    why: Annotated[Sentence, BeforeValidator(_cut)] = Field(default="", description="What it says about the question.")
 
 
 class Recall(_Part):
@@ -73,15 +96,13 @@ class StatedForecast(_Part):
         default=[], max_length=99, description="At least three, better five or more, in rising order of the level."
     )
     unit: str = Field(default="", max_length=60, description="Unit of the values, as in the question.")
-    evidence: Annotated[list[Citation], BeforeValidator(_by_id)] = Field(default=[], max_length=60)
-    reasons_for: list[Sentence] = Field(
-        default=[], max_length=20, description="Why the score lies about where you say."
+    evidence: Annotated[list[Citation], BeforeValidator(_by_id)] = Field(default=[], max_length=MOST_CITED)
+    reasons_for: Texts = Field(default=[], max_length=MOST_TEXTS, description="Why the score lies about where you say.")
+    reasons_against: Texts = Field(default=[], max_length=MOST_TEXTS, description="What speaks for another score.")
+    would_change: Texts = Field(
+        default=[], max_length=MOST_TEXTS, description="Findings that would change your mind, and which way."
     )
-    reasons_against: list[Sentence] = Field(default=[], max_length=20, description="What speaks for another score.")
-    would_change: list[Sentence] = Field(
-        default=[], max_length=20, description="Findings that would change your mind, and which way."
-    )
-    recall: Recall = Recall()
+    recall: Annotated[Recall, BeforeValidator(_claim)] = Recall()
     grounding: Share = Field(
         default=0.5, description="0: no record bears on this question; 1: close analogues in the same setting."
     )

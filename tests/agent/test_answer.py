@@ -71,3 +71,13 @@ def test_no_text_does_anything_but_answer_or_be_refused(text) -> None:
         read_text(text)
     except AnswerUnusable:
         return
+
+
+def test_no_round_is_lost_for_the_form_of_what_people_read() -> None:
+    wordy = {"reasons_for": "one", "reasons_against": ["x" * 9_000, *["y"] * 90], "would_change": None}
+    answer = read_answer({"quantiles": LEVELS, "evidence": None, "recall": True, **wordy})
+    assert (answer.reasons_for, answer.would_change, answer.evidence) == (["one"], [], [])
+    assert (len(answer.reasons_against), len(answer.reasons_against[0])) == (20, 2_000)
+    assert (answer.recall.claimed, answer.recall.value) == (True, None)
+    with pytest.raises(AnswerUnusable, match="reasons_for"):
+        read_answer({"quantiles": LEVELS, "reasons_for": [{"text": "one"}]})
