@@ -23,6 +23,9 @@ def ask(
     withhold: Annotated[
         bool, typer.Option("--withhold", help="Forecast as if the score had not been reported.")
     ] = False,
+    forecaster: Annotated[
+        str, typer.Option("--forecaster", help="Which forecaster answers; the agent is weighed against it.")
+    ] = "pool",
     agent: UseAgent = False,
     think: Think = None,
     blind: Blind = False,
@@ -50,12 +53,13 @@ def ask(
     from scorecast.agents.reading import model_reader
     from scorecast.chat.asking import understand
     from scorecast.cli import session
-    from scorecast.cli.agent_options import agent_options
+    from scorecast.cli.agent_options import agent_options, statistics
     from scorecast.cli.output import Heard, show_replies
     from scorecast.ledger.issuing import issued
     from scorecast.library.together import answered_together
     from scorecast.questions.planned import at_effort
 
+    agent = agent or forecaster == "agent"
     options = agent_options(agent=agent, think=think, blind=blind, max_usd=max_usd, trace=trace)
     heard = Heard(shown=trace, as_json=json)
     with session.workspace(quiet=json) as workspace:
@@ -73,7 +77,9 @@ def ask(
         date = told or asked.as_of or session.today()
         if date > session.today():
             raise UsageError(f"The as-of date {date} lies in the future; today is {session.today()}.")
-        pipeline = workspace.pipeline(agent=options, heard=heard, recalibrates=not no_recalibration)
+        pipeline = workspace.pipeline(
+            statistics(forecaster), agent=options, heard=heard, recalibrates=not no_recalibration
+        )
         questions = [
             Question(
                 model=at_effort(catalogue, model, asked.setting.effort),
