@@ -71,6 +71,7 @@ def crew_of(workspace: Workspace, job: Job, cluster: Cluster | None, workers: in
         UsageError: several processes for conversations of the agent.
     """
     from records.job import ItemState
+    from scorecast.batch.crew import alone
     from scorecast.batch.options import BatchOptions
     from scorecast.batch.processes.crew import on_machine
     from scorecast.batch.processes.sizing import usual
@@ -81,7 +82,9 @@ def crew_of(workspace: Workspace, job: Job, cluster: Cluster | None, workers: in
         return on_cluster(cluster, workspace.settings, busy=workspace.busy)
     agent = BatchOptions.of(job).agent
     check_workers(workers, agent=agent)
-    left = 0 if agent else workspace.store.jobs.tally(job.id).get(ItemState.OPEN, 0)
+    if agent:
+        return alone
+    left = workspace.store.jobs.tally(job.id).get(ItemState.OPEN, 0)
     return on_machine(workers or usual(left), busy=workspace.busy)
 
 
