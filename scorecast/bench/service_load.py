@@ -10,9 +10,12 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from records.errors import ScorecastError
+from scorecast.bench.processor_time import processor_time
 from scorecast.http.load import Measured, Request, measure, questions
 from scorecast.settings import DATABASE, HOME
 
@@ -25,9 +28,21 @@ MOST_QUESTIONS = 20_000
 Busy = Callable[[str], None]
 
 
+class Served(NamedTuple):
+    """A service.
+
+    Attributes:
+        url: where it is asked.
+        process: that it is; None where that is not known.
+    """
+
+    url: str
+    process: int | None = None
+
+
 @contextmanager
-def service(*, workers: int, busy: Busy) -> Iterator[str]:
-    """Start a service on the starter corpus in a temporary home; yields its address once it is ready.
+def service(*, workers: int, busy: Busy) -> Iterator[Served]:
+    """Start a service on the starter corpus in a temporary home; yields it once it is ready.
 
     Raises:
         ScorecastError: it does not become ready.
@@ -43,7 +58,7 @@ def service(*, workers: int, busy: Busy) -> Iterator[str]:
                 [*command, "--workers", str(workers), "--log", "text"], env=environment, stderr=sink
             )
         try:
-            yield _ready(process, log)
+            yield Served(_ready(process, log), process.pid)
         finally:
             process.terminate()
             process.wait()
@@ -65,11 +80,11 @@ def _ready(process: subprocess.Popen[bytes], log: Path) -> str:
     raise ScorecastError(f"The service did not become ready in {PATIENCE:.0f} s; its log ends with: {end}")
 
 
-def load(url: str, *, clients: int, seconds: float, seed: int, key: str, busy: Busy) -> list[Measured]:
+def load(served: Served, *, clients: int, seconds: float, seed: int, key: str, busy: Busy) -> list[Measured]:
     """Measure a service: a path that does nothing first, then forecasts of distinct cells.
 
     Args:
-        url: of the service.
+        served: the service.
         clients: that ask at once.
         seconds: of forecasts; the baseline takes a sixth of it.
         seed: of the drawing of questions.
@@ -79,10 +94,9 @@ def load(url: str, *, clients: int, seconds: float, seed: int, key: str, busy: B
     Raises:
         UsageError: nothing answers there.
     """
-    asked = questions(url, most=MOST_QUESTIONS, seed=seed, key=key)
+    asked = questions(served.url, most=MOST_QUESTIONS, seed=seed, key=key)
     busy(f"{clients} clients ask for health, then for forecasts of {len(asked):,} distinct cells")
     nothing = [Request("GET", "/v1/health")]
-    return [
-        measure(url, nothing, name="health", clients=clients, seconds=seconds / 6, key=key),
-        measure(url, asked, name="forecasts", clients=clients, seconds=seconds, key=key),
-    ]
+    spent = partial(processor_time, served.process) if served.process else None
+    ask = partial(measure, served.url, clients=clients, key=key, spent=spent)
+    return [ask(nothing, name="health", seconds=seconds / 6), ask(asked, name="forecasts", seconds=seconds)]

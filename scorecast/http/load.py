@@ -11,8 +11,8 @@ import itertools
 import json
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -58,6 +58,7 @@ class Measured:
         seconds: that it lasted.
         waits: seconds from request to whole answer, of those that were answered well.
         errors: how many answers of each other status; ``connection`` where there was none.
+        processor: seconds of processor time that the service took; None where that is not known.
     """
 
     name: str
@@ -65,6 +66,12 @@ class Measured:
     seconds: float
     waits: Sequence[float]
     errors: Counter[str] = field(default_factory=Counter)
+    processor: float | None = None
+
+    @property
+    def each(self) -> float | None:
+        """Milliseconds of processor time for each good answer."""
+        return None if self.processor is None or not self.waits else 1000.0 * self.processor / len(self.waits)
 
     @property
     def throughput(self) -> float:
@@ -85,12 +92,20 @@ class Measured:
             "answers": len(self.waits),
             "per_second": round(self.throughput, 1),
             **waits,
+            "processor_ms": None if self.each is None else round(self.each, 2),
             "errors": dict(self.errors),
         }
 
 
 def measure(
-    url: str, requests: Iterable[Request], *, name: str, clients: int, seconds: float, key: str = ""
+    url: str,
+    requests: Iterable[Request],
+    *,
+    name: str,
+    clients: int,
+    seconds: float,
+    key: str = "",
+    spent: Callable[[], float | None] | None = None,
 ) -> Measured:
     """Ask a service for a while.
 
@@ -101,6 +116,7 @@ def measure(
         clients: that ask at once.
         seconds: after which no client asks again; answers that are awaited then still count.
         key: that opens the service; empty for none.
+        spent: tells the seconds of processor time that the service has taken so far.
 
     Raises:
         UsageError: the address is none, or nothing listens there.
@@ -110,7 +126,10 @@ def measure(
         raise UsageError(f"{url!r} is no address of a service; expected http://HOST:PORT.")
     host, port = parts.hostname, parts.port or 80
     sent = itertools.cycle([one.sent(parts.netloc, key) for one in requests])
-    return asyncio.run(_measure(host, port, sent, name=name, clients=clients, seconds=seconds))
+    before = spent() if spent else None
+    found = asyncio.run(_measure(host, port, sent, name=name, clients=clients, seconds=seconds))
+    after = spent() if spent else None
+    return replace(found, processor=None if before is None or after is None else after - before)
 
 
 async def _measure(host: str, port: int, sent: Iterator[bytes], *, name: str, clients: int, seconds: float) -> Measured:
