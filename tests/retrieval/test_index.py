@@ -121,7 +121,8 @@ home = Path(sys.argv[2])
 
 def progress(done, everything):
     print(done, flush=True)
-    time.sleep(0.3)
+    if done >= 8:
+        time.sleep(600)  # until it is killed
 
 with Store.open(sys.argv[1]) as store:
     vectors = embedded(home / "index", collection="test-index")
@@ -130,18 +131,14 @@ with Store.open(sys.argv[1]) as store:
 """
 
 
-def test_a_refresh_that_was_killed_goes_on_where_it_stopped(planted, open_index, tmp_path) -> None:
+def test_a_refresh_that_was_killed_goes_on_where_it_stopped(start, planted, open_index, tmp_path) -> None:
     from retrieval.embedding import embedding
 
     url = f"sqlite:///{planted._where.removeprefix('sqlite:///')}"
-    child = subprocess.Popen(
-        [sys.executable, "-c", SLOW_REFRESH, url, str(tmp_path)], stdout=subprocess.PIPE, text=True
-    )
-    with child:
-        while int(child.stdout.readline()) < 8:
-            pass
-        child.send_signal(signal.SIGKILL)
-    assert child.returncode == -signal.SIGKILL
+    child = start(SLOW_REFRESH, url, str(tmp_path))
+    child.wait_for("8\n")
+    child.kill()
+    assert child.wait() == -signal.SIGKILL
     vectors = embedded(tmp_path / "index", collection="test-index")
     assert vectors.fingerprint == ""
     there = vectors.count()

@@ -34,6 +34,9 @@ FLAGS = (
 MARKUP = "<img src=x onerror=\"window.planted='name'\">"
 NOTE = "<script>window.planted='note'</script><svg onload=\"window.planted='note'\">"
 ADDRESS = "https://lab.example/\"onmouseover=\"window.planted='url'"
+PATIENCE = 120_000.0
+"""Milliseconds for what a page waits for: a machine may be slow, and nothing that is tested depends on it."""
+
 ISSUED = dt.datetime(2025, 6, 2, 9, 0, tzinfo=dt.UTC)
 
 
@@ -124,6 +127,21 @@ class Watched:
         return page
 
 
+@pytest.fixture
+def new_page(browser) -> Iterator[Callable[[], Page]]:
+    """Open a page whose faults are expected, and not collected."""
+    opened: list[Page] = []
+
+    def open_page() -> Page:
+        opened.append(browser.new_page())
+        opened[-1].set_default_timeout(PATIENCE)
+        return opened[-1]
+
+    yield open_page
+    for page in opened:
+        page.context.close()
+
+
 Visit = Callable[..., Watched]
 
 
@@ -134,6 +152,7 @@ def visit(browser, address) -> Iterator[Visit]:
 
     def open_tab(*, width: int = 1280, colours: str = "light", at: str = address) -> Watched:
         context = browser.new_context(viewport={"width": width, "height": 844}, color_scheme=colours)
+        context.set_default_timeout(PATIENCE)
         opened.append(Watched(context.new_page(), at))
         return opened[-1]
 

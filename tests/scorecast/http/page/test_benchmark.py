@@ -55,14 +55,13 @@ def test_a_run_is_begun_by_form_followed_and_cancelled(visit, page_client) -> No
     page.get_by_role("row", name="ladder L2.1").get_by_text("cancelled").wait_for()
 
 
-def test_what_makes_no_sense_is_told_in_words(browser, address) -> None:
-    page = browser.new_page()
+def test_what_makes_no_sense_is_told_in_words(new_page, address) -> None:
+    page = new_page()
     page.goto(f"{address}/#/benchmark")
     page.get_by_text("Parameters of the suite").click()
     page.get_by_label("Folds").fill("1000")
     page.get_by_role("button", name="Begin").click()
     assert "folds" in page.get_by_role("alert").inner_text()
-    page.close()
 
 
 def test_progress_is_shown_forecaster_by_forecaster_until_the_scores_come(visit, page_client, done) -> None:
@@ -117,11 +116,11 @@ def test_nothing_is_cut_and_every_text_can_be_read(visit, width, colours, done) 
 
 
 def test_with_a_key_that_only_reads_there_is_no_form_and_files_are_saved_all_the_same(
-    browser, keyed, home, bearer, done
+    new_page, keyed, home, bearer, done
 ) -> None:
     shutil.copytree(done.folder, BenchRuns.of(home).home / done.id)
     secret = bearer(Scope.READ)["Authorization"].removeprefix("Bearer ")
-    page = browser.new_page()
+    page = new_page()
     page.goto(f"{str(keyed.base_url).rstrip('/')}/#/benchmark")
     page.get_by_label("Key", exact=True).fill(secret)
     page.keyboard.press("Enter")
@@ -132,4 +131,3 @@ def test_with_a_key_that_only_reads_there_is_no_form_and_files_are_saved_all_the
         page.get_by_role("link", name="Save the report").click()
     assert saved.value.path().read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
     assert saved.value.suggested_filename == f"bench-{done.id}.html"
-    page.context.close()

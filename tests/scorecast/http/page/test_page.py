@@ -77,12 +77,11 @@ def test_a_threshold_is_drawn_and_its_probability_told(visit) -> None:
     page.wait_for_selector("line.threshold", state="attached")
 
 
-def test_a_name_that_nobody_knows_is_answered_with_what_is_near(browser, address) -> None:
-    page = browser.new_page()
+def test_a_name_that_nobody_knows_is_answered_with_what_is_near(new_page, address) -> None:
+    page = new_page()
     page.goto(f"{address}/#/compare?of=gpqa_diamond&with=qwen3-32&with=gpt-4.1")
     page.get_by_role("button", name="Compare").click()
     assert "qwen3-32b" in page.get_by_role("alert").inner_text()
-    page.close()
 
 
 def test_the_keyboard_alone_is_enough(visit) -> None:
@@ -153,14 +152,13 @@ def test_an_outcome_settles_an_entry_and_enters_the_track_record(visit, page_cli
     assert len(calibration["percents"]) == len(calibration["coverage"])
 
 
-def test_an_outcome_that_cannot_be_is_refused_in_words(browser, address, issued) -> None:
-    page = browser.new_page()
+def test_an_outcome_that_cannot_be_is_refused_in_words(new_page, address, issued) -> None:
+    page = new_page()
     page.goto(f"{address}/#/ledger/{issued}")
     form = page.get_by_role("form", name="Outcome")
     form.get_by_label("Score").fill("500")
     form.get_by_role("button", name="Settle").click()
     assert "500 is no score" in page.get_by_role("alert").inner_text()
-    page.close()
 
 
 def test_models_are_compared_and_so_are_benchmarks(visit) -> None:
@@ -289,9 +287,9 @@ def test_the_choice_of_colours_is_kept(visit) -> None:
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") != light
 
 
-def test_a_key_is_asked_for_where_one_is_needed_and_stays_in_the_tab(browser, keyed, bearer) -> None:
+def test_a_key_is_asked_for_where_one_is_needed_and_stays_in_the_tab(new_page, keyed, bearer) -> None:
     secret = bearer(Scope.FORECAST)["Authorization"].removeprefix("Bearer ")
-    page = browser.new_page()
+    page = new_page()
     page.goto(f"{str(keyed.base_url).rstrip('/')}/#/records")
     for told in ("sc_wrong", f" {secret}\u00a0"):
         page.get_by_label("Key", exact=True).fill(told)
@@ -304,10 +302,9 @@ def test_a_key_is_asked_for_where_one_is_needed_and_stays_in_the_tab(browser, ke
     page.get_by_role("button", name="Forget it").click()
     page.get_by_text("A key is needed").wait_for()
     assert page.evaluate("sessionStorage.length") == 0
-    page.context.close()
 
 
-def test_what_the_service_cannot_do_for_this_caller_is_not_offered(visit, browser, keyed, bearer, monkeypatch) -> None:
+def test_what_the_service_cannot_do_for_this_caller_is_not_offered(visit, new_page, keyed, bearer, monkeypatch) -> None:
     monkeypatch.delenv("SCORECAST_MODEL", raising=False)
     page = visit().go()
     page.wait_for_load_state("networkidle")
@@ -322,7 +319,7 @@ def test_what_the_service_cannot_do_for_this_caller_is_not_offered(visit, browse
         json={"questions": [{"model": "qwen3-32b", "benchmark": "gpqa_diamond"}]},
         headers=bearer(Scope.FORECAST),
     ).json()["forecasts"][0]["id"]
-    page = browser.new_page()
+    page = new_page()
     page.goto(f"{at}/#/ledger/{entry}")
     page.get_by_label("Key", exact=True).fill(reader)
     page.keyboard.press("Enter")
@@ -330,13 +327,11 @@ def test_what_the_service_cannot_do_for_this_caller_is_not_offered(visit, browse
     assert page.get_by_role("form", name="Outcome").count() == 0
     page.goto(f"{at}/#/ask")
     page.get_by_text("Your key opens looking things up, not forecasts").wait_for()
-    page.context.close()
 
 
-def test_a_service_that_is_gone_is_told_in_words(browser, address) -> None:
-    page = browser.new_page()
+def test_a_service_that_is_gone_is_told_in_words(new_page, address) -> None:
+    page = new_page()
     page.goto(f"{address}/#/compare")
     page.route("**/v1/**", lambda route: route.abort())
     page.evaluate("location.hash = '#/records'")
     assert "cannot be reached" in page.get_by_role("alert").inner_text()
-    page.close()
