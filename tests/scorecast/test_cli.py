@@ -91,7 +91,7 @@ def test_a_left_out_source_is_cited_nowhere(run) -> None:
         (("forecast", "-m", "GPT-4.1", "-b", "mmlu", "--setting", "heat=1"), "KEY=VALUE"),
         (("forecast", "-m", "GPT-4.1", "-b", "mmlu", "--without-source", "nowhere"), "known are"),
         (("records", "show", "ffffffffffffffffffff"), "No record begins"),
-        (("records", "import", "no/such/file.json"), "There is no"),
+        (("records", "import", "no/such/file.json"), "there is no such file or folder"),
         (("forecast", "--model", "GPT-4.1"), "--benchmark"),
     ],
 )
