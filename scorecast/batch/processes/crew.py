@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from agent.predictor import Agent
-from scorecast.batch.crew import Alone, Calling, Crew
+from scorecast.batch.crew import Alone, Calling, Crew, alone
 from scorecast.batch.processes.carriage import Pipes
 from scorecast.batch.processes.serving import Used
 from scorecast.batch.sent.statistics import AHEAD, StatisticsCrew
@@ -34,9 +34,12 @@ def on_machine(
         few: items of one as-of date that this process answers itself.
     """
 
+    if workers == 1:
+        return alone
+
     @contextmanager
     def call(pipeline: Pipeline) -> Iterator[Crew]:
-        if workers == 1 or isinstance(pipeline.predictor, Agent):
+        if isinstance(pipeline.predictor, Agent):
             yield Alone()
             return
         pipes = Pipes(StatisticsWorker)

@@ -141,6 +141,7 @@ def test_a_worker_heeds_no_interruption_and_leaves_with_whoever_asked_it(start, 
 
 def test_small_plans_take_one_process_and_large_ones_no_more_than_are_kept_busy() -> None:
     assert usual(SMALL - 1) == 1
+    assert on_machine(1, busy=print) is alone  # which also gathers batches of the provider
     assert 1 <= usual(SMALL) <= usual(100_000) <= MOST
     with pytest.raises(UsageError, match="leave it out"):
         check_workers(2, agent=True)
