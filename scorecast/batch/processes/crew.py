@@ -33,7 +33,6 @@ def on_machine(
         ended: told what each of them has taken.
         few: items of one as-of date that this process answers itself.
     """
-
     if workers == 1:
         return alone
 
