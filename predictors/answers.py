@@ -101,8 +101,7 @@ def in_unit(asked: Asked, working: Floats) -> Floats:
     The working scale does not tell scores apart that lie within ``EDGE`` of a bound: what lies there is the bound
     itself, so that a score of exactly zero can be covered.
     """
-    metrics = [benchmark.metric for benchmark in asked.benchmarks.benchmarks]
-    low, high = (np.array([m.bounds[side] for m in metrics])[asked.column][:, None] for side in (0, 1))
+    low, high = (bounds[asked.column][:, None] for bounds in asked.benchmarks.bounds)
     bounded = asked.benchmarks.bounded[asked.column][:, None]
     floor, width = np.where(bounded, low, 0.0), np.where(bounded, high, 0.0) - np.where(bounded, low, 0.0)
     share = expit(working)

@@ -85,6 +85,8 @@ class BenchmarkSide:
     def joined_by(self, strangers: Sequence[Benchmark]) -> BenchmarkSide:
         """Append benchmarks on which nobody has a score."""
         n = len(strangers)
+        if not n:
+            return self
         size = len(self) + n
         related = np.eye(size)
         related[: len(self), : len(self)] = self.related
@@ -114,6 +116,12 @@ class BenchmarkSide:
     @cached_property
     def _groups(self) -> Mapping[str, tuple[str, ...]]:
         return {block: tuple(str(getattr(benchmark, block)) for benchmark in self.benchmarks) for block in BLOCKS}
+
+    @cached_property
+    def bounds(self) -> tuple[Floats, Floats]:
+        """Smallest and largest possible scores, infinite where there are none, shape ``(B,)`` each."""
+        told = np.array([benchmark.metric.bounds for benchmark in self.benchmarks], dtype=float).reshape(-1, 2)
+        return told[:, 0], told[:, 1]
 
     def positions(self, benchmarks: Sequence[Benchmark]) -> Ints:
         """Column of each benchmark, -1 when it has none, shape ``(n,)``."""
