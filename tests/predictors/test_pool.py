@@ -63,8 +63,13 @@ def test_no_rehearsal_learns_from_its_test_cells(additive_world) -> None:
     assert np.all(np.abs(rehearsed.quantiles[0, fresh, 49] + 4.0) < 1e-9)
 
 
-def test_weights_are_shares(additive_world) -> None:
-    fitted = predictor("pool").fit(additive_world.history())
+@pytest.fixture(scope="module")
+def fitted(additive_world):
+    """The pool, fitted on the whole world."""
+    return predictor("pool").fit(additive_world.history())
+
+
+def test_weights_are_shares(fitted) -> None:
     for weights in fitted.weights.values():
         assert weights.min() >= 0.0
         assert weights.sum() == pytest.approx(1.0)
@@ -116,11 +121,10 @@ def test_spreads_follow_their_columns_when_the_catalogue_changes() -> None:
     np.testing.assert_array_equal(spread.moved(np.array([2, 3, 0])).factors, [3.0, 1.0, 1.0])
 
 
-def test_a_reported_cell_is_left_mostly_to_its_reports(additive_world) -> None:
+def test_a_reported_cell_is_left_mostly_to_its_reports(additive_world, fitted) -> None:
     record = additive_world.records[0]
     i, j = int(record.model[1:]), int(record.benchmark[1:])
-    history = additive_world.history()
-    (answer,) = predictor("pool").fit(history).forecast([additive_world.question(i, j, cell_known=True)])
+    (answer,) = fitted.forecast([additive_world.question(i, j, cell_known=True)])
     assert answer.evidence_level.group == "already reported"
     assert abs(answer.distribution.median - record.value) < 5.0
 

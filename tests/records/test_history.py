@@ -187,7 +187,7 @@ def sift(table, catalogue, **options):
 catalogues = st.tuples(models, benchmarks, sources)
 
 
-@settings(max_examples=200)
+@settings(max_examples=120)
 @given(tables(), catalogues, st.sampled_from(DAYS), exclusions, st.booleans())
 def test_exactly_the_allowed_records_come_out(table, catalogue, as_of, exclude, strict) -> None:
     history = sift(table, catalogue, as_of=as_of, exclude=exclude, strict_dates=strict)
