@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from rich.table import Table
 from rich.text import Text
 
-from records.batch import Added, Batch
+from records.batch import Added, Batch, Refusal
 from records.history import History
 from records.record import Record
 
@@ -58,15 +58,26 @@ def import_lines(batch: Batch, added: Added | None) -> Iterable[Text]:
     report = batch.report
     yield Text(f"{report.path} ({report.format or 'not read'})", style="bold")
     new = "" if added is None else f": {added.added} new, {added.already_there} there already"
-    yield Text(f"  {report.taken} records taken{new}")
+    yield Text(f"  {_count(report.taken, 'record')} taken{new}")
     for reason, count in report.skipped.items():
         yield Text(f"  {count} passed over: {reason}", style="dim")
     if report.refused:
         yield Text(f"  {len(report.refused)} refused:", style="red")
-    yield from _first([f"{r.where}{f' = {r.value}' if r.value else ''}: {r.reason}" for r in report.refused])
+    yield from _first([_refusal(one, report.path) for one in report.refused])
     if report.remarks:
-        yield Text(f"  {len(report.remarks)} remarks:", style="yellow")
+        yield Text(f"  {_count(len(report.remarks), 'remark')}:", style="yellow")
     yield from _first(report.remarks)
+
+
+def _refusal(told: Refusal, path: str) -> str:
+    """Tell a refusal below the path of its file, which is not told again."""
+    place = "" if told.where == path else told.where.removeprefix(f"{path}: ")
+    value = f" = {told.value}" if told.value else ""
+    return f"{place}{value}: {told.reason}" if place else told.reason.removeprefix(f"{path}: ")
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}{'s' * (number != 1)}"
 
 
 def _first(lines: Sequence[str]) -> Iterable[Text]:

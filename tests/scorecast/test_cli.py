@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from records.batch import Batch, ImportReport, Refusal
 from scorecast.cli import main
+from scorecast.cli.tables import import_lines
 
 pytestmark = pytest.mark.xdist_group("corpus")
 
@@ -163,7 +165,7 @@ def test_a_refused_row_is_itemised_and_the_others_are_taken(run, tmp_path) -> No
         "records", "import", str(table), "--mapping", str(mapping), "--dry-run", "--published", "2025-06-01"
     )
     assert code == 1
-    assert "1 records taken" in out
+    assert "1 record taken" in out
     assert "171" in out
     assert "nothing was stored" in out
 
@@ -186,3 +188,12 @@ def test_a_damaged_store_is_named_with_what_to_do(monkeypatch, tmp_path, capsys)
     err = capsys.readouterr().err
     assert "scorecast.db" in err
     assert "Traceback" not in err
+
+
+def test_a_refusal_is_told_below_its_file_without_repeating_the_path() -> None:
+    told = [("a.csv: row 5", "a number was expected"), ("a.csv", "a.csv: is empty.")]
+    refused = tuple(Refusal(where=where, reason=reason) for where, reason in told)
+    batch = Batch(report=ImportReport(path="a.csv", format="table", taken=1, refused=refused))
+    assert [line.plain.strip() for line in import_lines(batch, None)] == [
+        "a.csv (table)", "1 record taken", "2 refused:", "row 5: a number was expected", "is empty.",
+    ]  # fmt: skip
