@@ -102,7 +102,12 @@ def _wide(table: Rows, model: str, names: Names, reasons: list[str]) -> dict[str
     for column in table.columns:
         known = _known_benchmark(column, names) if column != model else ""
         cells = _told(table, column)
-        if known and cells and all(_is_score(cell) for cell in cells):
+        bad = [flat_text(cell) for cell in cells if not _is_score(cell)]
+        if known and bad:
+            reasons.append(
+                f"left out {column!r}, known as {known}: {bad[0][:40]!r} is no number (decimals have a point)"
+            )
+        elif known and cells:
             habit, reason = _habit(cells)
             scores[column] = Column(benchmark=known, scale=habit)
             reasons.append(f"scores.{column}: the catalogue knows it as {known}; {reason}")
@@ -148,5 +153,7 @@ def _habit(cells: Sequence[object]) -> tuple[Habit | None, str]:
     if low >= 0.0 and high <= 1.0:
         return Habit.FRACTION, f"{span}, so fractions seem meant"
     if low >= 0.0 and 2.0 < high <= 100.0:
-        return Habit.PERCENT, f"{span}, so percentages seem meant"
+        small = sum(0.0 < number < 1.0 for number in numbers)
+        mixed = f"; {small} of them below 1: see that these are no fractions" if small else ""
+        return Habit.PERCENT, f"{span}, so percentages seem meant{mixed}"
     return Habit.NATIVE, f"{span}, so neither fractions nor percentages seem meant"

@@ -41,6 +41,12 @@ def test_a_proposal_is_a_mapping_file_whose_comments_tell_the_reasons(propose, t
     assert import_file(path, mapping=load_mapping(saved)).report.taken == 2
 
 
+def test_a_column_that_is_left_out_and_scales_that_may_be_mixed_are_told(propose):
+    _, proposal = propose('Model;Quiz;Arena\nA;"71,5";0.84\nB;60;84\n')
+    assert "left out 'Quiz', known as quiz: '71,5' is no number (decimals have a point)" in proposal.reasons
+    assert any("1 of them below 1" in reason for reason in proposal.reasons)
+
+
 def test_where_nothing_names_the_benchmark_the_file_does_and_the_proposal_says_so(propose):
     _, proposal = propose("model,score\nA,50\n", "riddles_2026.csv")
     assert {c: (r.benchmark, r.scale) for c, r in proposal.mapping.scores.items()} == {
