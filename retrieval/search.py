@@ -7,8 +7,9 @@ be shown, and nothing to filter afterwards.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Protocol
 
 import numpy as np
@@ -27,6 +28,9 @@ from retrieval.visible import Visible
 
 MOST = 100
 """Hits of one search."""
+
+KEPT = 128
+"""Filters and aggregates of one history whose results are kept: a history never changes."""
 
 QUERY = 1_000
 """Characters of a query that are read."""
@@ -80,10 +84,7 @@ class HistorySearch:
     def filter(self, where: Where, *, limit: int = 20) -> tuple[Passage, ...]:
         """Return the records under these conditions, the newest first; raises as ``search`` does."""
         _check(limit)
-        rows = np.flatnonzero(allowed(where, self.visible).rows)
-        found = passages(self.visible, rows, np.ones(len(rows)), limit=limit)
-        # An original that stands for a newer copy may be older than what comes after it.
-        return tuple(sorted(found, key=lambda passage: passage.published or dt.date.min, reverse=True))
+        return self._filtered(where.model_dump_json(), limit)
 
     def aggregate(self, where: Where, *, by: GroupBy = GroupBy.NOTHING, limit: int = 20) -> tuple[Aggregate, ...]:
         """Return figures of the records under these conditions, the largest groups first; copies are not counted.
@@ -93,7 +94,7 @@ class HistorySearch:
             UsageError: the records are on several scales that cannot be put together.
         """
         _check(limit)
-        return aggregates(self.visible, allowed(where, self.visible).rows, by=by, limit=limit)
+        return self._aggregated(where.model_dump_json(), by, limit)
 
     def describe_model(self, name: str) -> Passage:
         """Return what is known of a model before any score.
@@ -112,6 +113,28 @@ class HistorySearch:
         """
         known = self.history.benchmarks
         return describe_benchmark(self.visible, known.get(name) or self.visible.catalogue.benchmark(name))
+
+    @cached_property
+    def _filtered(self) -> Callable[[str, int], tuple[Passage, ...]]:
+        """Filters by conditions as JSON; the last results are kept, since many questions are about one benchmark."""
+
+        def found(told: str, limit: int) -> tuple[Passage, ...]:
+            rows = np.flatnonzero(allowed(Where.model_validate_json(told), self.visible).rows)
+            hits = passages(self.visible, rows, np.ones(len(rows)), limit=limit)
+            # An original that stands for a newer copy may be older than what comes after it.
+            return tuple(sorted(hits, key=lambda passage: passage.published or dt.date.min, reverse=True))
+
+        return lru_cache(maxsize=KEPT)(found)
+
+    @cached_property
+    def _aggregated(self) -> Callable[[str, GroupBy, int], tuple[Aggregate, ...]]:
+        """Aggregates under conditions as JSON; likewise."""
+
+        def found(told: str, by: GroupBy, limit: int) -> tuple[Aggregate, ...]:
+            rows = allowed(Where.model_validate_json(told), self.visible).rows
+            return aggregates(self.visible, rows, by=by, limit=limit)
+
+        return lru_cache(maxsize=KEPT)(found)
 
     def _by_words(self, text: str) -> Floats:
         return self._words.scores(text)
