@@ -44,7 +44,7 @@ def _name(document: object, arguments: dict[str, str]) -> str:
 def _without_folders(told: str) -> str:
     """Return the name of a model in a folder of somebody's machine; a name of the hub as it is.
 
-    ``/home/me/runs/mine/checkpoint-500`` is ``mine-checkpoint-500``, and the hub's cache names what it keeps.
+    ``/srv/runs/mine/checkpoint-500`` is ``mine-checkpoint-500``, and the hub's cache names what it keeps.
     """
     if not _LOCAL.match(told):
         return told

@@ -134,11 +134,11 @@ def test_perplexity_is_a_metric_of_its_own_where_lower_is_better(import_json):
         ("pretrained=lab/Small,revision=step1000", "small@step1000"),
         ({"pretrained": "lab/Small", "revision": "main"}, "small"),
         ("pretrained=lab/Small,peft=lab/tuned", "small+lab-tuned"),
-        ("pretrained=/home/ada/models/My-Llama", "my-llama"),
+        ("pretrained=/srv/models/My-Llama", "my-llama"),
         ("pretrained=./runs/mine/checkpoint-500,dtype=auto", "mine-checkpoint-500"),
         ("pretrained=C:\\\\models\\\\My-Llama", "my-llama"),
         ("pretrained=/cache/hub/models--lab--Small-7B/snapshots/0a1b2c", "small-7b"),
-        ("pretrained=lab/Small,peft=/home/ada/tuned", "small+tuned"),
+        ("pretrained=lab/Small,peft=/srv/ada/tuned", "small+tuned"),
     ],
 )
 def test_checkpoints_and_adapters_are_models_of_their_own(import_json, arguments, name):
