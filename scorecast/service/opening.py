@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 
+from predictors.parallel import one_core
 from records.errors import NotEnoughRecords
 from scorecast.service.desk import Clock, Desk
 from scorecast.service.metrics import Metrics
@@ -26,7 +27,8 @@ async def open_desk(
     Raises:
         StoreError: the store cannot be opened.
     """
-    with open_workspace(settings, now=clock(), busy=LOG.info) as workspace:
+    # Forecasts are many and small: several cores would spend most of their time waiting for each other, busily.
+    with one_core(), open_workspace(settings, now=clock(), busy=LOG.info) as workspace:
         desk = Desk(workspace, clock=clock, metrics=metrics, turn=turn)
         beside = [asyncio.create_task(work) for work in (_prepare(desk), metrics.publish())]
         try:
