@@ -1,4 +1,4 @@
-"""What an exception of the transport, or a reply that refuses, says about an attempt: a ``Setback``.
+"""What an exception of the ``openai`` client or of the transport below it, or a refusal, says: a ``Setback``.
 
 Whether a request was ever sent is read from the chain of causes: the transport calls every broken connection a failure
 to connect, so only what the system itself says about names, routes, ports and certificates counts as never sent.
@@ -10,8 +10,7 @@ import errno
 import json
 import socket
 import ssl
-from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Iterator
 
 import httpx2
 
@@ -24,6 +23,9 @@ NO_WAY = frozenset({errno.ECONNREFUSED, errno.EHOSTUNREACH, errno.ENETUNREACH, e
 def setback_of(error: Exception, *, settings: AccessSettings) -> Setback:
     """Return what an exception means, on one line of limited length and without the key."""
     causes = list(_causes(error))
+    own = next((cause for cause in causes if isinstance(cause, Setback)), None)
+    if own is not None:
+        return own
     told = next((f"({type(cause).__name__}: {cause})" for cause in reversed(causes) if str(cause)), "")
     if _never_sent(causes):
         return Setback(Kind.UNREACHABLE, settings.one_line(f"no connection {told}"))
@@ -32,18 +34,9 @@ def setback_of(error: Exception, *, settings: AccessSettings) -> Setback:
     return Setback(Kind.LOST, settings.one_line(f"the connection failed {told}"))
 
 
-class Came(NamedTuple):
-    """A reply that was read to its end."""
-
-    status: int
-    phrase: str
-    headers: Mapping[str, str]
-    content: bytes
-
-
-def refusal_of(came: Came, *, settings: AccessSettings) -> Setback:
-    """Return what a reply without a status of success means; likewise."""
-    text = came.content.decode(errors="replace")
+def refusal_of(response: httpx2.Response, *, settings: AccessSettings) -> Setback:
+    """Return what a reply without a status of success, read to its end, means; likewise."""
+    text = settings.bytes_without_key(response.content).decode(errors="replace")
     try:
         body = json.loads(text)
     except (ValueError, RecursionError):
@@ -51,11 +44,11 @@ def refusal_of(came: Came, *, settings: AccessSettings) -> Setback:
     error = body.get("error", body) if isinstance(body, dict) else body
     told = error.get("message") if isinstance(error, dict) else error
     return Setback(
-        kind_of(came.status),
-        settings.one_line(str(told or text or came.phrase)),
-        status=came.status,
+        kind_of(response.status_code),
+        settings.one_line(str(told or text or response.reason_phrase)),
+        status=response.status_code,
         code=str((error.get("code") if isinstance(error, dict) else "") or ""),
-        retry_after=retry_after(came.headers),
+        retry_after=retry_after(response.headers),
     )
 
 

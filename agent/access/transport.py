@@ -1,4 +1,4 @@
-"""How bytes travel to an endpoint: an HTTP client, bounded in time, number and size.
+"""How bytes travel to an endpoint: the HTTP client below the ``openai`` client, bounded in time, number and size.
 
 It is the one that ``openai`` makes over aiohttp: with many requests in flight it takes half the processor time of the
 usual one. It follows no redirects, and takes nothing from the environment but the certificates that OpenSSL trusts.
@@ -19,6 +19,7 @@ from agent.access.settings import AccessSettings
 
 CONNECT_SECONDS = 10.0
 LARGEST_REPLY = 16 * 1024 * 1024
+IDENTITY = "identity"
 
 
 def http_client(settings: AccessSettings, *, largest: int = LARGEST_REPLY) -> httpx2.AsyncClient:
@@ -61,7 +62,10 @@ def _basic(name: bytes, password: bytes) -> str:
 
 
 async def _bound(response: httpx2.Response, *, largest: int) -> None:
-    """Limit what is read of a reply, before anything is."""
+    """Limit what is read of a reply, before anything is; one that unpacks to more than it says is not read at all."""
+    packed = response.headers.get("content-encoding", IDENTITY)
+    if packed != IDENTITY:
+        raise Setback(Kind.LOST, f"the reply is packed ({packed[:20]}), which nobody asked for")
     if isinstance(response.stream, httpx2.AsyncByteStream):
         response.stream = _Bounded(response.stream, largest)
 

@@ -1,32 +1,26 @@
-"""One attempt at an endpoint: a request and what came of it; whatever goes wrong comes out as a ``Setback``.
+"""One attempt at an endpoint: a request through the ``openai`` client; whatever goes wrong comes out as a ``Setback``.
 
-Only ``/chat/completions`` is ever asked, whatever the name of the model, and nothing is repeated here. Requests go
-straight through the HTTP client: the ``openai`` client above it would take as long again for each of them, and would
-send what the environment says. The client belongs to one event loop.
+Only ``/chat/completions`` is ever asked, whatever the name of the model, and nothing is repeated here. The client
+belongs to one event loop. Requests go out by ``post``, so that fields which only some endpoints know pass too, and by
+the settings alone: a key or project that the environment names is left to the application.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-import re
-from collections.abc import Iterator
 from typing import cast
 
 import httpx2
+from openai import APIError, APIStatusError, AsyncOpenAI, AsyncStream, Omit
 from pydantic import JsonValue
 
 from agent.access.completion import Body, joined
-from agent.access.mishap import Came, refusal_of, setback_of
+from agent.access.mishap import refusal_of, setback_of
 from agent.access.setback import Kind, Setback
 from agent.access.settings import AccessSettings
-from agent.access.transport import LARGEST_REPLY, credentials, http_client
+from agent.access.transport import IDENTITY, credentials, http_client
 from agent.access.writing import Writer
-
-EVENTS = re.compile(r"\r\n\r\n|\n\n|\r\r")
-LINES = re.compile(r"\r\n|\n|\r")
-"""Ends of events and of their lines; other marks that end a line in a text may stand within JSON."""
-OVER = "[DONE]"
 
 
 class Wire:
@@ -35,13 +29,20 @@ class Wire:
     def __init__(self, settings: AccessSettings) -> None:
         """Open a client; an event loop must be running."""
         self._settings, self._writer = settings, Writer()
-        self._http = http_client(settings)
-        base = httpx2.URL(settings.base_url)
-        self._url = base.copy_with(userinfo=b"", path=f"{base.path.rstrip('/')}/chat/completions")
-        self._headers = {
-            "Content-Type": "application/json",
+        base = httpx2.URL(settings.base_url).copy_with(userinfo=b"")
+        self._client = AsyncOpenAI(
+            base_url=base,
+            api_key=settings.api_key,
+            admin_api_key="",
+            max_retries=0,
+            http_client=http_client(settings),
+        )
+        self._client.organization = self._client.project = None
+        # Whole, with what the address asks for behind the path: putting it together takes time in every call.
+        self._url = str(base.copy_with(path=f"{base.path.rstrip('/')}/chat/completions"))
+        self._headers = self._left_out() | {
             "Accept": "application/json, text/event-stream",
-            "Accept-Encoding": "identity",
+            "Accept-Encoding": IDENTITY,  # so that the limit on a reply holds for what it unpacks to
             **credentials(settings),
         }
 
@@ -51,66 +52,47 @@ class Wire:
         Raises:
             Setback: no reply, an HTTP error, or a reply that is no JSON.
         """
-        came = await self._post(body)
-        if not 200 <= came.status < 300:
-            raise refusal_of(came, settings=self._settings)
+        response = await self._post(body)
         try:
-            return self._parsed(came)
+            return await self._parsed(response)
+        except APIError as error:  # told in the middle of a stream
+            told = self._settings.one_line(f"the stream ends with an error: {error.message}")
+            raise Setback(Kind.LOST, told) from None
         except (ValueError, RecursionError):
             raise Setback(Kind.LOST, "the reply is no JSON: is OPENAI_BASE_URL the address of an API?") from None
 
     async def close(self) -> None:
         """Close all connections."""
-        await self._http.aclose()
+        await self._client.close()
 
-    async def _post(self, body: Body) -> Came:
-        """Return a reply that was read to its end."""
-        sent = self._writer.compact(body).encode()
-        asked = self._http.stream("POST", self._url, content=sent, headers=self._headers)
+    def _left_out(self) -> dict[str, str | Omit]:
+        """Return the headers not to be sent: those that tell of this machine, and a key where there is none."""
+        told = [name for name in self._client.default_headers if name.startswith("X-Stainless-")]
+        unwanted = ("Authorization", "X-Stainless-Retry-Count", "X-Stainless-Read-Timeout", *told)
+        return {name: Omit() for name in unwanted}
+
+    async def _post(self, body: Body) -> httpx2.Response:
+        """Return a reply that was read to its end, without the key wherever it stood there."""
         try:
-            async with asyncio.timeout(self._settings.timeout_seconds), asked as response:
-                content = self._settings.bytes_without_key(await _read(response))
-                return Came(response.status_code, response.reason_phrase, response.headers, content)
-        except Setback:
-            raise
+            async with asyncio.timeout(self._settings.timeout_seconds):
+                response = await self._client.post(
+                    self._url,
+                    content=self._writer.compact(body).encode(),
+                    cast_to=httpx2.Response,
+                    options={"headers": self._headers},
+                )
+        except APIStatusError as error:
+            raise refusal_of(error.response, settings=self._settings) from None
         except Exception as error:  # noqa: BLE001 - the transport lets some errors of its own pass as they are
             raise setback_of(error, settings=self._settings) from None
+        content = self._settings.bytes_without_key(response.content)
+        return httpx2.Response(
+            response.status_code, headers=response.headers, content=content, request=response.request
+        )
 
-    def _parsed(self, came: Came) -> JsonValue:
+    async def _parsed(self, response: httpx2.Response) -> JsonValue:
         """Parse a reply; one that came as a stream is joined, whether a stream was asked for or not."""
-        if came.headers.get("content-type", "").startswith("text/event-stream"):
-            return joined(self._told(chunk) for chunk in chunks(came.content.decode(errors="replace")))
-        return cast("JsonValue", json.loads(came.content))
-
-    def _told(self, chunk: JsonValue) -> JsonValue:
-        """Return a chunk of a stream, unless it tells an error."""
-        error = chunk.get("error") if isinstance(chunk, dict) else None
-        if error:
-            told = error.get("message") if isinstance(error, dict) else error
-            raise Setback(Kind.LOST, self._settings.one_line(f"the stream ends with an error: {told}"))
-        return chunk
-
-
-async def _read(response: httpx2.Response, *, largest: int = LARGEST_REPLY) -> bytes:
-    """Read a reply; one that was compressed though nobody asked for that is bounded in what it unpacks to."""
-    content = bytearray()
-    async for part in response.aiter_bytes():
-        content += part
-        if len(content) > largest:
-            raise Setback(Kind.LOST, f"the reply is larger than {largest} bytes")
-    return bytes(content)
-
-
-def chunks(text: str) -> Iterator[JsonValue]:
-    """Yield what the whole events of a stream tell (https://html.spec.whatwg.org/multipage/server-sent-events.html).
-
-    Raises:
-        ValueError: an event is no JSON.
-    """
-    for event in EVENTS.split(text)[:-1]:  # what follows the last end is no whole event
-        lines = (line[5:].removeprefix(" ") for line in LINES.split(event) if line.startswith("data:"))
-        told = "\n".join(lines)
-        if told.startswith(OVER):
-            return
-        if told:
-            yield json.loads(told)
+        if response.headers.get("content-type", "").startswith("text/event-stream"):
+            stream = AsyncStream(cast_to=object, response=response, client=self._client)
+            return joined([cast("JsonValue", chunk) async for chunk in stream])
+        return cast("JsonValue", json.loads(response.content))
