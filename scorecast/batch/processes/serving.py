@@ -19,7 +19,6 @@ from typing import Any, NamedTuple
 MEGABYTE = 1024.0 if sys.platform != "darwin" else 1024.0**2
 """What the operating system counts peak memory in, a megabyte."""
 
-
 SELDOM = 200_000, 20, 50
 """When cycles of objects are looked for: answers are made of many objects, hardly any of which lie in one."""
 

@@ -82,9 +82,14 @@ def machines() -> Iterator[Machines]:
 def both(workspace, tmp_path, machines):
     """Work on the same rows alone and on the cluster; returns both outputs, and what the second was told."""
 
-    def work(rows, options=STATISTICS, *, meanwhile=lambda: None, between=lambda: None):
+    def work(rows, options=STATISTICS, *, meanwhile=lambda: None, between=lambda: None, busy=lambda _told: None):
         heard: list[str] = []
-        crew = on_cluster(Cluster(machines.address, 2), workspace.settings, busy=heard.append)
+
+        def hear(sentence: str) -> None:
+            heard.append(sentence)
+            busy(sentence)
+
+        crew = on_cluster(Cluster(machines.address, 2), workspace.settings, busy=hear)
         begun = threading.Event()
 
         def tell(_far) -> None:
@@ -131,19 +136,26 @@ def test_conversations_go_on_elsewhere_and_nothing_is_asked_twice_or_beyond_the_
     under_way: list[int] = []
     killers: list[threading.Thread] = []
     needed = 3 * len(rows)  # a probe, a look-up, an answer
+    noticed = threading.Event()
+
+    def hear(sentence: str) -> None:
+        if "is gone" in sentence:
+            noticed.set()
 
     def answer(asked):
         under_way.append(len(endpoint.asked) - len(endpoint.told))
         if len(under_way) == needed + needed // 2 + 6:  # more than the share of whoever came first: both are at work
             killers.append(threading.Thread(target=machines.kill_one))
             killers[0].start()
+        if killers and not noticed.wait(60.0):  # answered at once, all could be done before the cluster notices
+            noticed.set()
         return answers(asked)
 
     with ScriptedEndpoint(answer, seconds=0.05) as endpoint:
         monkeypatch.setenv("OPENAI_BASE_URL", endpoint.url)
         monkeypatch.setenv("SCORECAST_MODEL", "scripted")
         monkeypatch.setenv("SCORECAST_MAX_IN_FLIGHT", "3")
-        here, there, heard = both(rows, AGENT, between=(workspace.settings.home / "replies.db").unlink)
+        here, there, heard = both(rows, AGENT, between=(workspace.settings.home / "replies.db").unlink, busy=hear)
         asked = [json.dumps(one.body, sort_keys=True) for one in endpoint.asked]
     killers[0].join()
     machines.begin_one()

@@ -153,7 +153,7 @@ def test_users_can_be_told_apart_and_picked(store, issue, report) -> None:
 
 def test_without_an_outcome_the_next_step_is_told(store, issue) -> None:
     entries = issue()
-    with pytest.raises(NotEnoughRecords, match=f"{len(entries)} forecasts wait .*`scorecast resolve"):
+    with pytest.raises(NotEnoughRecords, match=f"wait for their outcome: {len(entries)}. `scorecast resolve"):
         track_record(store, Selection())
 
 
