@@ -32,6 +32,10 @@ def _taken(process: int) -> int:
 
 def _below(process: int) -> Iterator[int]:
     for path in (PROC / str(process) / "task").glob("*/children"):
-        for child in map(int, path.read_text().split()):
+        try:
+            children = path.read_text().split()
+        except OSError:  # the thread has ended since it was listed
+            continue
+        for child in map(int, children):
             yield child
             yield from _below(child)
